@@ -1,0 +1,36 @@
+namespace RemoteFiles.Files;
+
+/// <summary>An open file. <paramref name="Length"/> is what the body still holds, from the offset asked for; the body fails rather than end short of it.</summary>
+internal sealed record Download(Entry Entry, Stream Body, long Length) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Body.DisposeAsync();
+}
+
+/// <summary>A file to store.</summary>
+internal sealed record Upload
+{
+    public required Stream Body { get; init; }
+
+    /// <summary>Bytes; null when the sender did not say.</summary>
+    public long? Length { get; init; }
+
+    public bool Overwrite { get; init; }
+
+    /// <summary>Empty: told from the file's name.</summary>
+    public string ContentType { get; init; } = "";
+
+    /// <summary>Null: now.</summary>
+    public DateTimeOffset? ModifiedAt { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>When not empty, the stored bytes must have this MD5: else PreconditionFailed with parameter Content-MD5.</summary>
+    public ReadOnlyMemory<byte> Md5 { get; init; }
+
+    public Origin? Origin { get; init; }
+
+    /// <summary>Slug of the app that writes, for cozyMetadata; empty when none does.</summary>
+    public string Creator { get; init; } = "";
+
+    public bool Executable { get; init; }
+}

@@ -1,0 +1,42 @@
+namespace RemoteFiles.Files;
+
+/// <summary>
+/// A tree of files: a remote Nextcloud or the Cozy drive. A question about something missing answers null; a command about
+/// it throws NotFound (ParentNotFound when it is the folder around it). Not being able to know is Unavailable or BadGateway,
+/// never "not there". Nothing is half done: a command that throws changed nothing that a reader can see.
+/// </summary>
+internal interface IFileTree
+{
+    Task<Entry?> StatAsync(FilePath path, CancellationToken ct);
+
+    /// <summary>
+    /// The children of a folder, without the folder itself; a file or a missing path is NotFound, thrown before the first entry.
+    /// Ends without an exception only when the listing was whole.
+    /// </summary>
+    IAsyncEnumerable<Entry> ListAsync(FilePath folder, CancellationToken ct);
+
+    /// <summary>The bytes of a file from <paramref name="offset"/> on, streamed; a folder is NotFound.</summary>
+    /// <exception cref="Shared.Faults.FaultException">Also BadGateway, from the stream, when the body ends short of its length.</exception>
+    Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct);
+
+    /// <summary>
+    /// Stores a file whole or not at all: bytes short of <see cref="Upload.Length"/> or with another checksum leave what was there.
+    /// AlreadyExists when the name is taken and <see cref="Upload.Overwrite"/> is false, or a folder has it.
+    /// </summary>
+    Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct);
+
+    /// <summary>AlreadyExists when the name is taken.</summary>
+    Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct);
+
+    /// <summary>Into the trash where the tree has one. The root is Forbidden.</summary>
+    /// <param name="path">What goes.</param>
+    /// <param name="etag">When given, the delete happens only if the ETag is still this one: else PreconditionFailed.</param>
+    /// <param name="ct">Stops waiting for the answer.</param>
+    Task DeleteAsync(FilePath path, string? etag, CancellationToken ct);
+
+    /// <summary>AlreadyExists when the destination is taken; Malformed when it lies inside the source.</summary>
+    Task MoveAsync(FilePath from, FilePath to, CancellationToken ct);
+
+    /// <summary>Deep, under the same rules as a move.</summary>
+    Task CopyAsync(FilePath from, FilePath to, CancellationToken ct);
+}

@@ -1,0 +1,48 @@
+namespace Shared.Faults;
+
+/// <summary>Everything that can go wrong for a caller; <see cref="FaultTable"/> says how each protocol tells it.</summary>
+internal enum Fault
+{
+    /// <summary>The request cannot be understood.</summary>
+    Malformed,
+
+    /// <summary>A value of the request is understood and not allowed.</summary>
+    Invalid,
+
+    /// <summary>Nobody, or somebody with a bad password, is asking.</summary>
+    Unauthenticated,
+
+    Forbidden,
+    NotFound,
+
+    /// <summary>The folder that should hold the target is missing.</summary>
+    ParentNotFound,
+
+    MethodNotAllowed,
+
+    /// <summary>The name is taken.</summary>
+    AlreadyExists,
+
+    /// <summary>What is there has another state than this command needs.</summary>
+    Conflict,
+
+    /// <summary>A condition or checksum of the request does not hold.</summary>
+    PreconditionFailed,
+
+    /// <summary>The quota of the drive, or of the remote server, is exhausted.</summary>
+    OutOfSpace,
+
+    /// <summary>The request is larger than this server reads.</summary>
+    TooLarge,
+
+    Locked,
+
+    /// <summary>The remote server is unreachable, or answers what its protocol does not allow.</summary>
+    BadGateway,
+
+    /// <summary>This server, or the remote one, cannot answer now; it may later.</summary>
+    Unavailable,
+
+    /// <summary>A mistake of ours.</summary>
+    Internal,
+}

@@ -1,0 +1,94 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Shared.Storage;
+
+/// <summary>
+/// One SQLite file in WAL mode that is on disk when a commit returns (synchronous FULL). Readers run beside the one writer;
+/// writers of this process queue here instead of spinning on SQLite's lock.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private readonly string connectionString;
+    private readonly SemaphoreSlim writer = new(1, 1);
+
+    public Database(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = true }.ToString();
+    }
+
+    /// <summary>Creates what is missing; <paramref name="schema"/> is idempotent SQL.</summary>
+    public async Task CreateAsync(string schema, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;" + schema, ct);
+    }
+
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        return await query(connection);
+    }
+
+    /// <summary>Runs one transaction; it is committed, and on disk, when this returns, and rolled back when <paramref name="work"/> throws.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    {
+        await writer.WaitAsync(ct);
+        try
+        {
+            await using var connection = await OpenAsync(ct);
+
+            // IMMEDIATE: the write lock is taken now, not in the middle, where SQLite could only fail.
+            await ExecuteAsync(connection, "BEGIN IMMEDIATE", ct);
+            try
+            {
+                var result = await work(connection);
+                await ExecuteAsync(connection, "COMMIT", CancellationToken.None);
+                return result;
+            }
+            catch
+            {
+                await ExecuteAsync(connection, "ROLLBACK", CancellationToken.None);
+                throw;
+            }
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken ct) =>
+        WriteAsync(
+            async connection =>
+            {
+                await work(connection);
+                return 0;
+            },
+            ct);
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        using var connection = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    private async Task<SqliteConnection> OpenAsync(CancellationToken ct)
+    {
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(ct);
+        await ExecuteAsync(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;", ct);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(SqliteConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandType = CommandType.Text;
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
