@@ -25,7 +25,7 @@ internal static class PageCursor
             throw new FaultException(Fault.Malformed, $"bad json cursor {cursor}");
         }
 
-        return parts is [JsonArray [_, JsonValue kind, JsonValue name], JsonValue id]
+        return parts is [JsonArray and [_, JsonValue kind, JsonValue name], JsonValue id]
             && kind.TryGetValue(out string? type) && name.TryGetValue(out string? text) && id.TryGetValue(out string? key)
             ? new(type == Folder, text, key)
             : throw new FaultException(Fault.Malformed, $"bad cursor length {cursor}");
