@@ -40,4 +40,8 @@ internal sealed record Origin(string Account, string Id, string ETag);
 
 /// <summary>What an io.cozy.files document says beyond a plain entry. <paramref name="Creator"/> is an app's slug, or empty.</summary>
 internal sealed record CozyFacts(
-    string ParentId, string Rev, DateTimeOffset CreatedAt, DateTimeOffset StoredAt, bool Trashed, bool Executable, bool Encrypted, string Creator);
+    string ParentId, string Rev, DateTimeOffset CreatedAt, DateTimeOffset StoredAt, bool Trashed, bool Executable, bool Encrypted, string Creator)
+{
+    /// <summary>oc:fileid: a number that no other entry of this server has, for life.</summary>
+    public long FileId { get; init; }
+}
