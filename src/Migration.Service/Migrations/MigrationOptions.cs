@@ -5,10 +5,6 @@ namespace Migration.Migrations;
 /// <summary>Configuration section <c>Migration</c>.</summary>
 internal sealed class MigrationOptions : IValidatableObject
 {
-    /// <summary>SQLite file of the migrations and their ledgers.</summary>
-    [Required]
-    public string Database { get; set; } = "";
-
     /// <summary>False: this process only takes requests; another one does the work.</summary>
     public bool Worker { get; set; } = true;
 

@@ -35,7 +35,6 @@ internal sealed class Rig : IAsyncLifetime, IDisposable
 
     public MigrationOptions Options { get; } = new()
     {
-        Database = "-",
         Lease = TimeSpan.FromSeconds(2),
         LeaseRenewal = TimeSpan.FromMilliseconds(300),
         LeaseCheck = TimeSpan.FromMilliseconds(100),
