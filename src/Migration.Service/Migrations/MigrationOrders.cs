@@ -7,6 +7,8 @@ namespace Migration.Migrations;
 internal sealed partial class MigrationOrders(
     IMigrations migrations, IRemoteFiles remote, ICommands commands, Signal work, TimeProvider clock, ILogger<MigrationOrders> log)
 {
+    private const string Unreachable = "nextcloud unreachable: ";
+
     // Longer than saving an account and publishing may take; a process that dies in between blocks its user no longer.
     private static readonly TimeSpan Reservation = TimeSpan.FromMinutes(1);
 
@@ -70,7 +72,7 @@ internal sealed partial class MigrationOrders(
         }
         catch (FaultException e)
         {
-            throw new FaultException(Fault.BadGateway, $"nextcloud unreachable: {e.Message}", e);
+            throw new FaultException(Fault.BadGateway, e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message, e);
         }
     }
 

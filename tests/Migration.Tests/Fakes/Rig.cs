@@ -6,17 +6,16 @@ using Shared.Storage;
 namespace Migration.Tests.Fakes;
 
 /// <summary>A worker, its orders and its rows in a real SQLite file; only the other service is a fake.</summary>
-internal sealed class Rig : IAsyncLifetime, IDisposable
+internal sealed class Rig : IAsyncLifetime
 {
     public const string Instance = "alma.example";
 
     private readonly string directory = Directory.CreateTempSubdirectory("migration-tests-").FullName;
     private readonly List<Worker> workers = [];
-    private readonly List<Database> databases = [];
 
     public Rig()
     {
-        Database = OpenDatabase();
+        Database = new(Path.Combine(directory, "migration.db"));
         Migrations = new MigrationTable(Database);
         Ledger = new LedgerTable(Database);
     }
@@ -49,13 +48,8 @@ internal sealed class Rig : IAsyncLifetime, IDisposable
 
     public async ValueTask InitializeAsync() => await new TrackingSchema(Database).StartingAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>The same file, as another process would open it.</summary>
-    public Database OpenDatabase()
-    {
-        var database = new Database(Path.Combine(directory, "migration.db"));
-        databases.Add(database);
-        return database;
-    }
+    /// <summary>The same rows, as another process sees them.</summary>
+    public SecondProcess OpenSecond() => new(new Database(Path.Combine(directory, "migration.db")), Remote);
 
     public async Task<Worker> StartWorkerAsync(IMigrations? migrations = null, ILedger? ledger = null, IRemoteFiles? remote = null)
     {
@@ -67,8 +61,9 @@ internal sealed class Rig : IAsyncLifetime, IDisposable
         return worker;
     }
 
-    public async Task<string> TriggerAsync(string source = "/", string target = "/Nextcloud", string instance = Instance) =>
-        (await Orders.TriggerAsync(
+    public async Task<string> TriggerAsync(
+        string source = "/", string target = "/Nextcloud", string instance = Instance, MigrationOrders? orders = null) =>
+        (await (orders ?? Orders).TriggerAsync(
             instance,
             TriggerOrder.Read("https://nc.alma.example", "alma", "secret", source, target),
             TestContext.Current.CancellationToken)).Id;
@@ -96,16 +91,26 @@ internal sealed class Rig : IAsyncLifetime, IDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in workers)
-        {
-            // An abandoned worker hangs for ever, as a killed one would.
-            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await worker.StopAsync(soon.Token);
-        }
-
-        databases.ForEach(database => database.Dispose());
+        // An abandoned worker hangs for ever, as a killed one would.
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(workers.Select(worker => worker.StopAsync(soon.Token)));
+        Database.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
-    public void Dispose() => databases.ForEach(database => database.Dispose());
+    internal sealed class SecondProcess(Database database, FakeRemote remote) : IAsyncDisposable
+    {
+        public IMigrations Migrations { get; } = new MigrationTable(database);
+
+        public ILedger Ledger { get; } = new LedgerTable(database);
+
+        public MigrationOrders Orders =>
+            new(Migrations, remote, new LocalCommands(), new Signal(), TimeProvider.System, new TestLog<MigrationOrders>());
+
+        public ValueTask DisposeAsync()
+        {
+            database.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }
