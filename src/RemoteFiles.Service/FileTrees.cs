@@ -6,7 +6,7 @@ using RemoteFiles.Nextcloud;
 namespace RemoteFiles;
 
 /// <summary>Joins accounts and instances to the stores that hold their files.</summary>
-internal sealed class FileTrees(DriveFactory drives, NextcloudConnector nextclouds, IRemoteUsers users, AccountStore accounts) : IFileTrees
+internal sealed class FileTrees(DriveStore drives, NextcloudConnector nextclouds, IRemoteUsers users, AccountStore accounts) : IFileTrees
 {
     public ICozyDrive Drive(string instance) => drives.Open(instance);
 
@@ -20,6 +20,6 @@ internal sealed class FileTrees(DriveFactory drives, NextcloudConnector nextclou
             account = account with { UserId = userId };
         }
 
-        return new(nextclouds.Tree(account), nextclouds.Trash(account), account.Url.ToString().TrimEnd('/'));
+        return nextclouds.Connect(account);
     }
 }

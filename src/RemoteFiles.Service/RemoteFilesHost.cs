@@ -35,6 +35,8 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>();
         services.AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
+        services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddDrive();
         services.AddNextcloud();
         services.AddSingleton<IFileTrees, FileTrees>();
@@ -63,13 +65,14 @@ internal static class RemoteFilesHost
     public static Uri AdminOf(WebApplication app) => app.AddressOf(ServiceHost.AdminListener);
 
     /// <summary>Creates the tables before the first request is taken.</summary>
-    private sealed class Schema(Database database) : IHostedLifecycleService
+    private sealed class Schema(Database database, DriveStore drives) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             await database.CreateAsync(InstanceRegistry.Schema, cancellationToken);
             await database.CreateAsync(DocumentStore.Schema, cancellationToken);
             await database.CreateAsync(AppPasswords.Schema, cancellationToken);
+            await drives.CreateAsync(cancellationToken);
         }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

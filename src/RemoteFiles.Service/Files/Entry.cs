@@ -42,6 +42,9 @@ internal sealed record Origin(string Account, string Id, string ETag);
 internal sealed record CozyFacts(
     string ParentId, string Rev, DateTimeOffset CreatedAt, DateTimeOffset StoredAt, bool Trashed, bool Executable, bool Encrypted, string Creator)
 {
-    /// <summary>oc:fileid: a number that no other entry of this server has, for life.</summary>
+    /// <summary>The oc:fileid: a number unique over all users, the same for life.</summary>
     public long FileId { get; init; }
+
+    /// <summary>The folder that something in the trash came from; empty elsewhere, and below the top of what was deleted.</summary>
+    public string RestorePath { get; init; } = "";
 }
