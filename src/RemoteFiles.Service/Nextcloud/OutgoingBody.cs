@@ -18,10 +18,10 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     private int holding;
     private long taken;
 
-    /// <summary>Called when the source fails half way, while the request is still open; not when the caller gave up.</summary>
+    /// <summary>Called when the source fails half way, while the request is still open.</summary>
     public Func<Task>? BeforeGivingUp { get; init; }
 
-    /// <summary>What was wrong with the source: the upload failed because of it.</summary>
+    /// <summary>What was wrong with the source, if the upload failed because of it and not because somebody gave up.</summary>
     public Exception? SourceFailure { get; private set; }
 
     public bool IsLarge => length > BlockSize;
@@ -74,14 +74,10 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
         {
             return await TakeAsync(next, ct);
         }
-        catch (Exception e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             SourceFailure = e;
-            if (BeforeGivingUp is not null && !ct.IsCancellationRequested)
-            {
-                await BeforeGivingUp();
-            }
-
+            await (BeforeGivingUp?.Invoke() ?? Task.CompletedTask);
             throw;
         }
     }
