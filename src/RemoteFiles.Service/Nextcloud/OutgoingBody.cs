@@ -86,8 +86,12 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     {
         var count = (int)Math.Min(BlockSize, length - taken);
         var read = await source.ReadAtLeastAsync(block.AsMemory(0, count), count, throwOnEndOfStream: false, ct);
-        hash.AppendData(block, 0, read);
         taken += read;
+        if (!md5.IsEmpty)
+        {
+            hash.AppendData(block, 0, read);
+        }
+
         if (read < count || (taken == length && await source.ReadAsync(new byte[1], ct) > 0))
         {
             throw new FaultException(Fault.PreconditionFailed, "the bytes sent are not as many as announced") { Parameter = "Content-Length" };
