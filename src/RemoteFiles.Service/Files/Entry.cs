@@ -40,4 +40,11 @@ internal sealed record Origin(string Account, string Id, string ETag);
 
 /// <summary>What an io.cozy.files document says beyond a plain entry. <paramref name="Creator"/> is an app's slug, or empty.</summary>
 internal sealed record CozyFacts(
-    string ParentId, string Rev, DateTimeOffset CreatedAt, DateTimeOffset StoredAt, bool Trashed, bool Executable, bool Encrypted, string Creator);
+    string ParentId, string Rev, DateTimeOffset CreatedAt, DateTimeOffset StoredAt, bool Trashed, bool Executable, bool Encrypted, string Creator)
+{
+    /// <summary>The oc:fileid: a number unique over all users, the same for life.</summary>
+    public long FileId { get; init; }
+
+    /// <summary>The folder that something in the trash came from; empty elsewhere, and below the top of what was deleted.</summary>
+    public string RestorePath { get; init; } = "";
+}

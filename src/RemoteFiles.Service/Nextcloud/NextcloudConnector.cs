@@ -23,6 +23,7 @@ internal static class NextcloudServices
     {
         services.AddOptions<NextcloudOptions>().BindConfiguration("Nextcloud").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>();
+        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
+            .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>());
     }
 }

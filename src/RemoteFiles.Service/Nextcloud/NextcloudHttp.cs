@@ -42,7 +42,7 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options) : HttpMe
                 + "its operator can change that with Nextcloud:AllowedPorts");
         }
 
-        var addresses = await Dns.GetHostAddressesAsync(target.Host, ct);
+        var addresses = await ResolveAsync(target.Host, ct);
         var allowed = options.AllowPrivateNetworks ? addresses : Array.FindAll(addresses, PublicAddress.Is);
         if (allowed.Length == 0)
         {
@@ -64,4 +64,10 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options) : HttpMe
             throw;
         }
     }
+
+    // RFC 6761 section 6.3: names below localhost are this machine; not every resolver knows.
+    private static Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct) =>
+        host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            ? Task.FromResult<IPAddress[]>([IPAddress.Loopback])
+            : Dns.GetHostAddressesAsync(host, ct);
 }

@@ -2,12 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Accounts;
+using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>Checks a login, and learns the user's id, which is not always the login.</summary>
-internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock)
+internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock) : IRemoteUsers
 {
     private const int LongestAnswer = 64 * 1024;
 
@@ -15,7 +16,7 @@ internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptio
 
     /// <summary>Asks <c>cloud/user</c>, which every Nextcloud has; <c>user_status</c> is an app, and answers 404 to users who never set one.</summary>
     /// <exception cref="FaultException">Unauthenticated for a bad login; BadGateway for everything else that is not a user id.</exception>
-    public async Task<string> UserIdAsync(Uri root, string login, string password, CancellationToken ct)
+    public async Task<string> ResolveAsync(Uri root, string login, string password, CancellationToken ct)
     {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);

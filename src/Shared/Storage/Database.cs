@@ -26,9 +26,11 @@ internal sealed class Database : IDisposable
         await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;" + schema, ct);
     }
 
+    /// <summary>Answers a question about one state of the database, however many statements it takes.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
     {
         await using var connection = await OpenAsync(ct);
+        await using var transaction = connection.BeginTransaction(deferred: true);
         return await query(connection);
     }
 
@@ -40,19 +42,12 @@ internal sealed class Database : IDisposable
         {
             await using var connection = await OpenAsync(ct);
 
-            // IMMEDIATE: the write lock is taken now, not in the middle, where SQLite could only fail.
-            await ExecuteAsync(connection, "BEGIN IMMEDIATE", ct);
-            try
-            {
-                var result = await work(connection);
-                await ExecuteAsync(connection, "COMMIT", CancellationToken.None);
-                return result;
-            }
-            catch
-            {
-                await ExecuteAsync(connection, "ROLLBACK", CancellationToken.None);
-                throw;
-            }
+            // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
+            // Commands of this connection join the transaction; what is not committed is rolled back when it is disposed.
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            var result = await work(connection);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
         }
         finally
         {

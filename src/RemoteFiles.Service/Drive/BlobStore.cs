@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>The contents of files, in a directory. A blob is on disk, whole, before its id is told, and never changes.</summary>
+internal sealed class BlobStore
+{
+    private const int BufferSize = 128 * 1024;
+    private const string Pattern = "????????????????????????????????";
+    private readonly string root;
+    private readonly string incoming;
+
+    public BlobStore(string directory)
+    {
+        root = Path.GetFullPath(directory);
+        incoming = Path.Combine(root, "incoming");
+        Directory.CreateDirectory(incoming);
+    }
+
+    /// <summary>Stores a body under a new id: OutOfSpace past <paramref name="room"/> bytes, PreconditionFailed for a wrong length or checksum.</summary>
+    public async Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct)
+    {
+        var id = Node.NewHex();
+        var temporary = Path.Combine(incoming, id);
+        var path = PathOf(id);
+        try
+        {
+            var blob = await ReceiveAsync(temporary, id, upload, room, ct);
+            DiskDirectory.Create(Path.GetDirectoryName(path)!, root);
+            File.Move(temporary, path);
+            DiskDirectory.Flush(Path.GetDirectoryName(path)!);
+            return blob;
+        }
+        catch
+        {
+            Delete(id);
+            throw;
+        }
+    }
+
+    /// <summary>A blob from an offset on; null when it is not there or has not the length it should.</summary>
+    public Stream? Open(string id, long length, long offset)
+    {
+        try
+        {
+            var file = File.OpenHandle(
+                PathOf(id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            if (RandomAccess.GetLength(file) == length)
+            {
+                return new BlobStream(file, length, offset);
+            }
+
+            file.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes a blob; one that cannot be removed now is left to the sweep.</summary>
+    public void Delete(string id)
+    {
+        try
+        {
+            File.Delete(Path.Combine(incoming, id));
+            File.Delete(PathOf(id));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    /// <summary>Removes what uploads that never ended have left.</summary>
+    public int DeleteIncoming(DateTimeOffset untouchedSince)
+    {
+        var left = Untouched(incoming, untouchedSince).ToList();
+        left.ForEach(Delete);
+        return left.Count;
+    }
+
+    /// <summary>The ids of all blobs that old, a directory at a time.</summary>
+    public IEnumerable<IReadOnlyList<string>> List(DateTimeOffset untouchedSince) =>
+        from first in Directory.EnumerateDirectories(root, "??")
+        from second in Directory.EnumerateDirectories(first, "??")
+        select Untouched(second, untouchedSince).ToList() into ids
+        where ids.Count > 0
+        select ids;
+
+    private static async Task<StoredBlob> ReceiveAsync(string file, string id, Upload upload, long? room, CancellationToken ct)
+    {
+        using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var size = 0L;
+        try
+        {
+            while (await upload.Body.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, ct) is var read and > 0)
+            {
+                if (size + read > (upload.Length ?? long.MaxValue))
+                {
+                    throw WrongLength();
+                }
+
+                if (size + read > (room ?? long.MaxValue))
+                {
+                    throw DriveFaults.OutOfSpace();
+                }
+
+                var block = buffer.AsMemory(0, read);
+                var writing = RandomAccess.WriteAsync(handle, block, size, ct);
+                md5.AppendData(block.Span);
+                sha256.AppendData(block.Span);
+                await writing;
+                size += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        if (size != (upload.Length ?? size))
+        {
+            throw WrongLength();
+        }
+
+        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset());
+        if (!upload.Md5.IsEmpty && !upload.Md5.Span.SequenceEqual(blob.Md5))
+        {
+            throw new FaultException(Fault.PreconditionFailed, "Invalid hash") { Parameter = "Content-MD5" };
+        }
+
+        RandomAccess.FlushToDisk(handle);
+        return blob;
+    }
+
+    // Spread over 65,536 directories, so that none grows slow.
+    private string PathOf(string id) => Path.Combine(root, id[..2], id[2..4], id);
+
+    private static IEnumerable<string> Untouched(string directory, DateTimeOffset since) =>
+        from file in new DirectoryInfo(directory).EnumerateFiles(Pattern)
+        where file.LastWriteTimeUtc <= since.UtcDateTime
+        select file.Name;
+
+    private static FaultException WrongLength() => new(Fault.PreconditionFailed, "Content length does not match") { Parameter = "Content-Length" };
+}
+
+/// <summary>What is known of a blob once it is stored.</summary>
+internal sealed record StoredBlob(string Id, long Size, byte[] Md5, byte[] Sha256);

@@ -1,0 +1,201 @@
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Drive;
+
+// Commands that move no bytes.
+internal sealed partial class CozyDrive
+{
+    private const int Levels = 512;
+
+    public Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct) => WriteAsync(
+        async nodes =>
+        {
+            var (parent, _) = await TargetAsync(nodes, folder, overwrite: false);
+            return (await AddFolderAsync(nodes, parent, folder.Name)).ToEntry(folder);
+        },
+        ct);
+
+    public async Task<Entry> EnsureFolderAsync(FilePath folder, CancellationToken ct) =>
+        await StatAsync(folder, ct) is { IsFolder: true, Cozy.Trashed: false } there && there.Id != ICozyDrive.TrashId
+            ? there
+            : await WriteAsync(async nodes => (await EnsureAsync(nodes, folder)).ToEntry(folder), ct);
+
+    public Task TouchAsync(string id, DateTimeOffset modifiedAt, CancellationToken ct) => WriteAsync(
+        async nodes =>
+        {
+            var node = await nodes.FindAsync(id) ?? throw DriveFaults.NotFound();
+            var modified = modifiedAt.ToUnixTimeMilliseconds();
+            var etag = Node.NewHex();
+            await nodes.UpdateAsync(node.Revised() with { ModifiedAt = modified, CreatedAt = Math.Min(node.CreatedAt, modified), ETag = etag });
+            await nodes.GrowAsync(node.IsFolder ? node.Id : node.ParentId, 0, etag);
+            return node;
+        },
+        ct);
+
+    public async Task DeleteAsync(FilePath path, string? etag, CancellationToken ct)
+    {
+        var blobs = await WriteAsync(
+            async nodes =>
+            {
+                var node = await SourceAsync(nodes, path);
+                if (etag is not null && etag.Trim('"') != node.ETag)
+                {
+                    throw new FaultException(Fault.PreconditionFailed, "the ETag is another one now") { Parameter = "If-Match" };
+                }
+
+                return node.TrashedAt is null ? await TrashAsync(nodes, node, path) : await RemoveAsync(nodes, node);
+            },
+            ct);
+        await store.DiscardAsync(blobs);
+    }
+
+    public Task MoveAsync(FilePath from, FilePath to, CancellationToken ct) => WriteAsync(
+        async nodes =>
+        {
+            var node = await SourceAsync(nodes, from);
+            if (node.TrashedAt is not null)
+            {
+                throw DriveFaults.ForbiddenMove();
+            }
+
+            var parent = await DestinationAsync(nodes, node, from, to);
+            await PutAsync(nodes, node with { ContentType = ContentTypeAs(node, to.Name) }, parent, to.Name);
+            return node;
+        },
+        ct);
+
+    public async Task CopyAsync(FilePath from, FilePath to, CancellationToken ct)
+    {
+        var quota = await store.QuotaAsync(instance, ct);
+        await WriteAsync(
+            async nodes =>
+            {
+                var node = await SourceAsync(nodes, from);
+                var parent = await DestinationAsync(nodes, node, from, to);
+                if (node.Size > Room(quota, await nodes.UsedAsync(), replaced: null))
+                {
+                    throw DriveFaults.OutOfSpace();
+                }
+
+                await AddCopiesAsync(nodes, node, parent, to.Name);
+                return node;
+            },
+            ct);
+    }
+
+    // Other rows, the same blobs: no byte is copied.
+    private async Task AddCopiesAsync(Nodes nodes, Node node, Node parent, string name)
+    {
+        var now = store.Now;
+        var copyOf = new Dictionary<string, string> { [node.ParentId] = parent.Id };
+        var copies = new List<Node>();
+        var etag = Node.NewHex();
+        foreach (var original in await nodes.SubtreeAsync(node.Id))
+        {
+            var copy = original with
+            {
+                Id = copyOf[original.Id] = Node.NewId(now),
+                ParentId = copyOf[original.ParentId],
+                Name = original.Id == node.Id ? name : original.Name,
+                Generation = 1,
+                Revision = Node.NewHex(),
+                ETag = etag,
+                CreatedAt = Math.Min(now, original.ModifiedAt),
+                StoredAt = now,
+                TrashedAt = null,
+                RestorePath = "",
+            };
+            copies.Add(copy);
+        }
+
+        copies[0] = copies[0] with { ContentType = ContentTypeAs(node, name) };
+        await nodes.InsertAsync(copies);
+        await nodes.GrowAsync(parent.Id, node.Size, etag);
+    }
+
+    /// <summary>What a command names: it is there, and is neither the root nor the trash.</summary>
+    private static async Task<Node> SourceAsync(Nodes nodes, FilePath path)
+    {
+        var node = await nodes.FindAsync(path) ?? throw DriveFaults.NotFound();
+        return node.Id is ICozyDrive.RootId or ICozyDrive.TrashId ? throw DriveFaults.Fixed() : node;
+    }
+
+    /// <summary>The folder around a destination that is free.</summary>
+    private static async Task<Node> DestinationAsync(Nodes nodes, Node node, FilePath from, FilePath to)
+    {
+        if (from != to && from.Contains(to))
+        {
+            throw new FaultException(Fault.Malformed, "a folder cannot go into itself");
+        }
+
+        var (parent, _) = await TargetAsync(nodes, to, overwrite: false);
+        return node.IsFolder && to.Names.Count() + await nodes.HeightAsync(node.Id) >= Levels ? throw DriveFaults.TooManyLevels() : parent;
+    }
+
+    /// <summary>The folder around something new, with the name checked.</summary>
+    private static async Task<Node> ParentAsync(Nodes nodes, FilePath path)
+    {
+        if (path.IsRoot)
+        {
+            throw DriveFaults.Taken();
+        }
+
+        CheckNames(path);
+        var parent = await nodes.FindAsync(path.Parent) is { IsFolder: true } folder ? folder : throw DriveFaults.NoParent();
+        return parent.IsTrash ? throw DriveFaults.ParentInTrash() : parent;
+    }
+
+    private static void CheckNames(FilePath path)
+    {
+        foreach (var name in path.Names)
+        {
+            DriveNames.Check(name);
+        }
+
+        if (path.Names.Count() >= Levels)
+        {
+            throw DriveFaults.TooManyLevels();
+        }
+    }
+
+    private async Task<Node> EnsureAsync(Nodes nodes, FilePath folder)
+    {
+        CheckNames(folder);
+        var node = (await nodes.FindAsync(ICozyDrive.RootId))!;
+        foreach (var name in folder.Names)
+        {
+            var child = await nodes.ChildAsync(node.Id, name) ?? await AddFolderAsync(nodes, node, name);
+            node = child switch
+            {
+                { IsFolder: false } => throw DriveFaults.Conflict(),
+                { IsTrash: true } => throw DriveFaults.ParentInTrash(),
+                _ => child,
+            };
+        }
+
+        return node;
+    }
+
+    private async Task<Node> AddFolderAsync(Nodes nodes, Node parent, string name)
+    {
+        var folder = (await nodes.InsertAsync(Node.NewFolder(parent, name, store.Now)))[0];
+        await nodes.GrowAsync(parent.Id, 0, folder.ETag);
+        return folder;
+    }
+
+    /// <summary>Puts a node under another parent or name, in its next revision.</summary>
+    private static async Task PutAsync(Nodes nodes, Node node, Node parent, string name)
+    {
+        var etag = Node.NewHex();
+        await nodes.UpdateAsync(node.Revised() with { ParentId = parent.Id, Name = name });
+        await nodes.GrowAsync(node.ParentId, -node.Size, etag);
+        await nodes.GrowAsync(parent.Id, node.Size, etag);
+    }
+
+    // Apps store under a temporary name and rename: another extension tells another type.
+    private static string ContentTypeAs(Node node, string name) =>
+        node.IsFolder || Path.GetExtension(name) == Path.GetExtension(node.Name) || MimeTypes.OfName(name) is MimeTypes.Unknown
+            ? node.ContentType
+            : MimeTypes.OfName(name);
+}

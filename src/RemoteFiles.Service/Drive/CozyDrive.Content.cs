@@ -1,0 +1,112 @@
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Drive;
+
+// Bytes in and out.
+internal sealed partial class CozyDrive
+{
+    public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
+    {
+        var node = await FileAsync(file, ct);
+        var body = Open(node, offset);
+        for (; body is null; body = Open(node, offset))
+        {
+            // Between the look and the open it may have been overwritten or deleted: look again.
+            var missing = node.BlobId;
+            node = await FileAsync(file, ct);
+            if (node.BlobId == missing)
+            {
+                store.Damaged(missing, node.FileId);
+                throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
+            }
+        }
+
+        return new(node.ToEntry(file), body, node.Size - offset);
+    }
+
+    public async Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct)
+    {
+        var quota = await store.QuotaAsync(instance, ct);
+        var room = await ReadAsync(async nodes => Room(quota, await nodes.UsedAsync(), (await TargetAsync(nodes, file, upload.Overwrite)).Taken), ct);
+        if (upload.Length > room)
+        {
+            throw DriveFaults.OutOfSpace();
+        }
+
+        var blob = await store.Blobs.WriteAsync(upload, room, ct);
+        try
+        {
+            var (stored, replaced) = await WriteAsync(nodes => CommitAsync(nodes, file, upload, blob, quota), ct);
+            if (replaced is not null)
+            {
+                await store.DiscardAsync([replaced]);
+            }
+
+            return stored.ToEntry(file);
+        }
+        catch
+        {
+            await store.DiscardAsync([blob.Id]);
+            throw;
+        }
+    }
+
+    // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.
+    private async Task<(Node Stored, string? Replaced)> CommitAsync(Nodes nodes, FilePath file, Upload upload, StoredBlob blob, long? quota)
+    {
+        var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        if (blob.Size > Room(quota, await nodes.UsedAsync(), taken))
+        {
+            throw DriveFaults.OutOfSpace();
+        }
+
+        var now = store.Now;
+        var modified = upload.ModifiedAt?.ToUnixTimeMilliseconds() ?? now;
+        var node = (taken?.Revised() ?? Node.NewFile(parent, file.Name, now) with { CreatedAt = upload.CreatedAt?.ToUnixTimeMilliseconds() ?? now }) with
+        {
+            ETag = Node.NewHex(),
+            Size = blob.Size,
+            BlobId = blob.Id,
+            Md5 = blob.Md5,
+            Sha256 = blob.Sha256,
+            ContentType = upload.ContentType is "" or MimeTypes.Unknown ? MimeTypes.OfName(file.Name) : upload.ContentType,
+            ModifiedAt = modified,
+            StoredAt = now,
+            Executable = upload.Executable,
+            Creator = upload.Creator,
+            OriginAccount = upload.Origin?.Account ?? "",
+            OriginId = upload.Origin?.Id ?? "",
+            OriginETag = upload.Origin?.ETag ?? "",
+        };
+        node = node with { CreatedAt = Math.Min(node.CreatedAt, modified) };
+        if (taken is null)
+        {
+            node = (await nodes.InsertAsync(node))[0];
+        }
+        else
+        {
+            await nodes.UpdateAsync(node);
+        }
+
+        await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
+        return (node, taken?.BlobId);
+    }
+
+    private static async Task<(Node Parent, Node? Taken)> TargetAsync(Nodes nodes, FilePath file, bool overwrite)
+    {
+        var parent = await ParentAsync(nodes, file);
+        var taken = await nodes.ChildAsync(parent.Id, file.Name);
+        return taken is null || (overwrite && !taken.IsFolder) ? (parent, taken) : throw DriveFaults.Taken();
+    }
+
+    private static long? Room(long? quota, long used, Node? replaced) => quota - used + (replaced?.Size ?? 0);
+
+    private Task<Node> FileAsync(FilePath file, CancellationToken ct) =>
+        ReadAsync(async nodes => await nodes.FindAsync(file) is { IsFolder: false } node ? node : throw DriveFaults.NotFound(), ct);
+
+    private Stream? Open(Node node, long offset) =>
+        offset >= 0 && offset <= node.Size
+            ? store.Blobs.Open(node.BlobId!, node.Size, offset)
+            : throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using RemoteFiles.Files;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>The drive of one instance: rows in a database, contents in a directory.</summary>
+internal sealed partial class CozyDrive(DriveStore store, string instance) : ICozyDrive, ITrash
+{
+    private const int EntriesAtOnce = 500;
+
+    public Task<Entry?> StatAsync(FilePath path, CancellationToken ct) => ReadAsync(async nodes => (await nodes.FindAsync(path))?.ToEntry(path), ct);
+
+    public Task<Entry?> FindAsync(string id, CancellationToken ct) =>
+        ReadAsync(async nodes => await nodes.FindAsync(id) is { } node ? node.ToEntry(await nodes.PathOfAsync(id)) : null, ct);
+
+    public async IAsyncEnumerable<Entry> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var node in ChildrenAsync(folder, ct))
+        {
+            yield return node.ToEntry(folder.Child(node.Name));
+        }
+    }
+
+    public Task<DrivePage> ListPageAsync(string folderId, PageKey? from, int skip, int limit, CancellationToken ct) => ReadAsync(
+        async nodes =>
+        {
+            if (await nodes.FindAsync(folderId) is not { IsFolder: true })
+            {
+                throw DriveFaults.NotFound();
+            }
+
+            var folder = await nodes.PathOfAsync(folderId);
+            var rows = await nodes.PageAsync(folderId, Node.KindOf(from?.IsFolder ?? true), from?.Name ?? "", skip, limit + 1);
+            var next = rows.Count > limit ? new PageKey(rows[limit].IsFolder, rows[limit].Name, rows[limit].Id) : null;
+            return new DrivePage([.. rows.Take(limit).Select(node => node.ToEntry(folder.Child(node.Name)))], await nodes.CountChildrenAsync(folderId), next);
+        },
+        ct);
+
+    public async Task<DriveSpace> GetSpaceAsync(CancellationToken ct) =>
+        new(await ReadAsync(nodes => nodes.UsedAsync(), ct), await store.QuotaAsync(instance, ct));
+
+    private async IAsyncEnumerable<Node> ChildrenAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (parent, ids) = await ReadAsync(
+            async nodes =>
+            {
+                var found = await nodes.FindAsync(folder) is { IsFolder: true } node ? node : throw DriveFaults.NotFound();
+                return (found.Id, await nodes.ChildIdsAsync(found.Id));
+            },
+            ct);
+
+        // Who is there is known from one look, so that a rename meanwhile hides nothing; the rows follow as the reader takes them.
+        foreach (var some in ids.Chunk(EntriesAtOnce))
+        {
+            foreach (var node in await ReadAsync(nodes => nodes.ChildrenAsync(parent, some), ct))
+            {
+                yield return node;
+            }
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(Func<Nodes, Task<T>> question, CancellationToken ct)
+    {
+        await store.BeginAsync(instance, ct);
+        return await store.Database.ReadAsync(db => question(new(db, instance)), ct);
+    }
+
+    private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
+    {
+        await store.BeginAsync(instance, ct);
+        return await store.Database.WriteAsync(db => change(new(db, instance)), ct);
+    }
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RemoteFiles.Drive;
+
+internal sealed class DriveOptions
+{
+    /// <summary>Where the contents of files are kept; one file system, which may be large.</summary>
+    [Required]
+    public string Directory { get; set; } = "";
+
+    /// <summary>Contents that no file names are removed when untouched for this long: longer than an upload may be silent.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SweepAge { get; set; } = TimeSpan.FromHours(1);
+
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromHours(12);
+}
+
+/// <summary>The bytes an instance may store; null is no limit.</summary>
+internal delegate Task<long?> DriveQuota(string instance, CancellationToken ct);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace RemoteFiles.Drive;
+
+internal static class DriveRegistration
+{
+    /// <summary>Offers <see cref="DriveStore"/>. Needs a Database; a <see cref="DriveQuota"/> registered before takes the place of "no limit".</summary>
+    public static IServiceCollection AddDrive(this IServiceCollection services)
+    {
+        services.AddOptions<DriveOptions>().BindConfiguration("Drive").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
+        services.AddSingleton<DriveStore>();
+        return services.AddHostedService<DriveSweep>();
+    }
+}

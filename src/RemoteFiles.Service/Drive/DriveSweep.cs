@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>Makes the drive ready before the server listens, then sweeps it: at once, and every few hours.</summary>
+internal sealed partial class DriveSweep(DriveStore drives, IOptions<DriveOptions> options, TimeProvider clock, ILogger<DriveSweep> log) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await drives.CreateAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, clock);
+        do
+        {
+            try
+            {
+                await drives.SweepAsync(options.Value.SweepAge, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Failed(e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Error, "The drive could not be swept", EventName = "drive.sweep-failed")]
+    private partial void Failed(Exception e);
+}

@@ -1,0 +1,93 @@
+using RemoteFiles.Files;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>Every statement on nodes. Each names the instance; none is particular to SQLite.</summary>
+internal static class NodeSql
+{
+    public const string Find = Select + " AND id = @id";
+
+    public const string Child = Select + " AND parent_id = @parentId AND name = @name";
+
+    public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
+
+    public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN @fileIds ORDER BY kind, name";
+
+    public const string Page = Select + " AND parent_id = @parentId AND " + Listed + " AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip";
+
+    public const string CountChildren = "SELECT COUNT(*) FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed;
+
+    public const string Names = Up + "SELECT name FROM up WHERE parent_id <> '' ORDER BY level DESC";
+
+    public const string Subtree = Down + "SELECT " + Columns + " FROM down JOIN nodes USING (id) WHERE instance = @instance ORDER BY level";
+
+    public const string Height = Down + "SELECT MAX(level) FROM down";
+
+    public const string Blobs = Down + "SELECT DISTINCT blob_id FROM nodes WHERE instance = @instance AND blob_id IS NOT NULL AND id IN (SELECT id FROM down)";
+
+    public const string Remove = Down + "DELETE FROM nodes WHERE instance = @instance AND " + Listed + " AND id IN (SELECT id FROM down)";
+
+    // What lies in the trash is not part of the root's size, and emptying it changes nothing that a listing of the root shows.
+    public const string Grow = Up + """
+        UPDATE nodes SET size = size + @delta, etag = @etag
+        WHERE instance = @instance AND id IN (SELECT id FROM up
+        """ + $" WHERE id <> '{ICozyDrive.RootId}' OR NOT EXISTS (SELECT 1 FROM up WHERE id = '{ICozyDrive.TrashId}'))";
+
+    public const string MarkTrashed = Down + """
+        UPDATE nodes SET trashed_at = @trashedAt, generation = generation + 1, revision = @revision
+        WHERE instance = @instance AND id IN (SELECT id FROM down)
+        """;
+
+    public const string Used = $"SELECT SUM(size) FROM nodes WHERE instance = @instance AND id IN ('{ICozyDrive.RootId}', '{ICozyDrive.TrashId}')";
+
+    public const string TakeFileIds = "UPDATE node_file_ids SET last = last + @count RETURNING last";
+
+    public const string NamedBlobs = "SELECT blob_id FROM nodes WHERE blob_id IN @blobs";
+
+    public const string Insert = """
+        INSERT INTO nodes (
+          file_id, instance, id, parent_id, name, kind, generation, revision, etag, size, blob_id, md5, sha256, content_type,
+          created_at, modified_at, stored_at, trashed_at, restore_path, executable, encrypted, creator, origin_account, origin_id, origin_etag)
+        VALUES (
+          @FileId, @Instance, @Id, @ParentId, @Name, @Kind, @Generation, @Revision, @ETag, @Size, @BlobId, @Md5, @Sha256, @ContentType,
+          @CreatedAt, @ModifiedAt, @StoredAt, @TrashedAt, @RestorePath, @Executable, @Encrypted, @Creator, @OriginAccount, @OriginId, @OriginETag)
+        """;
+
+    public const string Update = """
+        UPDATE nodes SET
+          parent_id = @ParentId, name = @Name, generation = @Generation, revision = @Revision, etag = @ETag, size = @Size, blob_id = @BlobId,
+          md5 = @Md5, sha256 = @Sha256, content_type = @ContentType, created_at = @CreatedAt, modified_at = @ModifiedAt, stored_at = @StoredAt,
+          trashed_at = @TrashedAt, restore_path = @RestorePath, executable = @Executable, creator = @Creator,
+          origin_account = @OriginAccount, origin_id = @OriginId, origin_etag = @OriginETag
+        WHERE instance = @Instance AND id = @Id
+        """;
+
+    private const string Columns = """
+        file_id AS FileId, instance AS Instance, id AS Id, parent_id AS ParentId, name AS Name, kind AS Kind, generation AS Generation, revision AS Revision, etag AS ETag,
+        size AS Size, blob_id AS BlobId, md5 AS Md5, sha256 AS Sha256, content_type AS ContentType, created_at AS CreatedAt, modified_at AS ModifiedAt,
+        stored_at AS StoredAt, trashed_at AS TrashedAt, restore_path AS RestorePath, executable AS Executable, encrypted AS Encrypted,
+        creator AS Creator, origin_account AS OriginAccount, origin_id AS OriginId, origin_etag AS OriginETag
+        """;
+
+    private const string Select = "SELECT " + Columns + " FROM nodes WHERE instance = @instance";
+
+    private const string Listed = $"id <> '{ICozyDrive.TrashId}'";
+
+    // A node and everything above it.
+    private const string Up = """
+        WITH RECURSIVE up (id, parent_id, name, level) AS (
+          SELECT id, parent_id, name, 0 FROM nodes WHERE instance = @instance AND id = @id
+          UNION ALL
+          SELECT n.id, n.parent_id, n.name, up.level + 1 FROM up JOIN nodes n ON n.instance = @instance AND n.id = up.parent_id)
+
+        """;
+
+    // A node and everything below it.
+    private const string Down = """
+        WITH RECURSIVE down (id, level) AS (
+          SELECT id, 0 FROM nodes WHERE instance = @instance AND id = @id
+          UNION ALL
+          SELECT n.id, down.level + 1 FROM down JOIN nodes n ON n.instance = @instance AND n.parent_id = down.id)
+
+        """;
+}

@@ -1,0 +1,84 @@
+using System.Data.Common;
+using Dapper;
+using RemoteFiles.Files;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>The nodes of one instance, seen and changed over one connection: within one transaction.</summary>
+internal sealed class Nodes(DbConnection db, string instance)
+{
+    public Task<Node?> FindAsync(string id) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.Find, new { instance, id });
+
+    public Task<Node?> ChildAsync(string parentId, string name) =>
+        db.QuerySingleOrDefaultAsync<Node>(NodeSql.Child, new { instance, parentId, name });
+
+    /// <summary>Walks the names from the root: one look into an index each.</summary>
+    public async Task<Node?> FindAsync(FilePath path)
+    {
+        if (path.IsRoot)
+        {
+            return await FindAsync(ICozyDrive.RootId);
+        }
+
+        Node? node = null;
+        foreach (var name in path.Names)
+        {
+            node = await ChildAsync(node?.Id ?? ICozyDrive.RootId, name);
+            if (node is null)
+            {
+                return null;
+            }
+        }
+
+        return node;
+    }
+
+    public async Task<FilePath> PathOfAsync(string id) =>
+        (await db.QueryAsync<string>(NodeSql.Names, new { instance, id })).Aggregate(FilePath.Root, (path, name) => path.Child(name));
+
+    /// <summary>The children's file ids in the order of a listing, the trash left out.</summary>
+    public async Task<long[]> ChildIdsAsync(string parentId) => [.. await db.QueryAsync<long>(NodeSql.ChildIds, new { instance, parentId })];
+
+    public Task<IEnumerable<Node>> ChildrenAsync(string parentId, IReadOnlyList<long> fileIds) =>
+        db.QueryAsync<Node>(NodeSql.ChildrenOf, new { instance, parentId, fileIds });
+
+    public async Task<List<Node>> PageAsync(string parentId, int kind, string name, int skip, int limit) =>
+        (await db.QueryAsync<Node>(NodeSql.Page, new { instance, parentId, kind, name, skip, limit })).AsList();
+
+    public Task<long> CountChildrenAsync(string parentId) => db.ExecuteScalarAsync<long>(NodeSql.CountChildren, new { instance, parentId });
+
+    /// <summary>A node and all below it, parents before their children.</summary>
+    public async Task<List<Node>> SubtreeAsync(string id) => (await db.QueryAsync<Node>(NodeSql.Subtree, new { instance, id })).AsList();
+
+    /// <summary>How many levels lie below a node.</summary>
+    public Task<int> HeightAsync(string id) => db.ExecuteScalarAsync<int>(NodeSql.Height, new { instance, id });
+
+    /// <summary>Bytes stored, the trash included.</summary>
+    public Task<long> UsedAsync() => db.ExecuteScalarAsync<long>(NodeSql.Used, new { instance });
+
+    /// <summary>Adds rows, each with a file id of its own, and returns them so.</summary>
+    public async Task<List<Node>> InsertAsync(params IReadOnlyList<Node> nodes)
+    {
+        var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
+        var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
+        await db.ExecuteAsync(NodeSql.Insert, rows);
+        return rows;
+    }
+
+    public Task UpdateAsync(Node node) => db.ExecuteAsync(NodeSql.Update, node);
+
+    /// <summary>Something below this folder, or it itself, changed: the new ETag is the same for all folders above.</summary>
+    public Task GrowAsync(string folderId, long delta, string etag) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag });
+
+    /// <summary>Marks a node and all below it as deleted then, or (null) as no longer deleted.</summary>
+    public Task MarkTrashedAsync(string id, long? trashedAt) =>
+        db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
+
+    /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named.</summary>
+    public async Task<List<string>> RemoveAsync(string id)
+    {
+        var blobs = (await db.QueryAsync<string>(NodeSql.Blobs, new { instance, id })).AsList();
+        await db.ExecuteAsync(NodeSql.Remove, new { instance, id });
+        return blobs;
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RemoteFiles.Drive;
+using Shared.Storage;
+
+namespace RemoteFiles.Tests.Drive;
+
+/// <summary>A drive in a directory of its own, which can be closed and opened again.</summary>
+internal sealed class TestDrive : IAsyncDisposable
+{
+    public const string Instance = "alma.localhost:8080";
+    private readonly bool keep;
+    private Database database = null!;
+
+    private TestDrive(string directory, bool keep) => (Directory, this.keep) = (directory, keep);
+
+    public string Directory { get; }
+
+    public DriveStore Store { get; private set; } = null!;
+
+    public CozyDrive Drive => Store.Open(Instance);
+
+    public long? Quota { get; set; }
+
+    /// <summary>All files of the blob store, finished or not.</summary>
+    public string[] Blobs => System.IO.Directory.GetFiles(BlobDirectory, "*", SearchOption.AllDirectories);
+
+    private string BlobDirectory => Path.Combine(Directory, "blobs");
+
+    public static Task<TestDrive> CreateAsync() => OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false);
+
+    /// <summary>Opens a directory that somebody else made and will remove.</summary>
+    public static async Task<TestDrive> OpenAsync(string directory, bool keep = true)
+    {
+        var drive = new TestDrive(directory, keep);
+        await drive.OpenAsync();
+        return drive;
+    }
+
+    /// <summary>As a process does that starts with what another left.</summary>
+    public async Task ReopenAsync()
+    {
+        database.Dispose();
+        await OpenAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        database.Dispose();
+        if (!keep)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private Task OpenAsync()
+    {
+        database = new(Path.Combine(Directory, "drive.db"));
+        Store = new(
+            database,
+            Options.Create(new DriveOptions { Directory = BlobDirectory }),
+            (_, _) => Task.FromResult(Quota),
+            TimeProvider.System,
+            NullLogger<DriveStore>.Instance);
+        return Store.CreateAsync(CancellationToken.None);
+    }
+}
