@@ -1,1 +1,7 @@
-await Task.CompletedTask;
+using Edge;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddEdge();
+var app = builder.Build();
+app.MapEdge();
+await app.RunAsync();

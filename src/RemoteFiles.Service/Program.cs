@@ -1,1 +1,7 @@
-await Task.CompletedTask;
+using RemoteFiles;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddRemoteFiles();
+var app = builder.Build();
+app.MapRemoteFiles();
+await app.RunAsync();

@@ -41,7 +41,7 @@ public sealed class CallCredentials
     {
         foreach (var interceptor in interceptors)
         {
-            await interceptor(context, metadata).ConfigureAwait(false);
+            await interceptor(context, metadata);
         }
     }
 }

@@ -48,7 +48,7 @@ public static class AsyncStreamReaderExtensions
         this IAsyncStreamReader<T> streamReader, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streamReader);
-        while (await streamReader.MoveNext(cancellationToken).ConfigureAwait(false))
+        while (await streamReader.MoveNext(cancellationToken))
         {
             yield return streamReader.Current;
         }

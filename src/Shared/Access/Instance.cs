@@ -3,6 +3,12 @@ namespace Shared.Access;
 /// <summary>A tenant: one Cozy at one domain. <paramref name="TokenSalt"/> makes its token keys its own and is no secret.</summary>
 internal sealed record Instance(string Domain, string Locale, string TokenSalt)
 {
+    /// <summary>Stands for no tenant: a service's own calls, before it knows one. No Host header finds it.</summary>
+    public static Instance None { get; } = new("-", "en", "");
+
+    /// <summary>The one user of the instance, as Nextcloud apps see it: the first label of the domain.</summary>
+    public string UserId => Domain.Split('.', ':')[0];
+
     /// <summary>As cozyMetadata names it, with the slash at its end.</summary>
     public string Url => $"https://{Domain}/";
 }

@@ -1,0 +1,61 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Bridge;
+
+/// <summary>Speaks to a running server's admin port; a refusal becomes an exception with the server's own words.</summary>
+internal sealed class AdminClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    public AdminClient(Uri address, string secret)
+    {
+        http = new() { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + secret)));
+        http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+    }
+
+    public Task<string> ListInstancesAsync(CancellationToken ct) => SendAsync(new(HttpMethod.Get, "instances"), ct);
+
+    public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct) =>
+        PostAsync("instances", ct, ("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
+
+    public Task<string> AddAppPasswordAsync(string domain, string name, CancellationToken ct) =>
+        PostAsync("instances/app-passwords", ct, ("Domain", domain), ("Name", name));
+
+    public Task<string> AddAccountAsync(string domain, string url, string login, string password, CancellationToken ct) =>
+        PostAsync("instances/accounts", ct, ("Domain", domain), ("Url", url), ("Login", login), ("Password", password));
+
+    public Task<string> CliTokenAsync(string domain, IEnumerable<string> scopes, CancellationToken ct)
+    {
+        var scope = Uri.EscapeDataString(string.Join(' ', scopes));
+        return SendAsync(new(HttpMethod.Post, $"instances/token?Domain={Uri.EscapeDataString(domain)}&Audience=cli&Subject=cli&Scope={scope}"), ct);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private Task<string> PostAsync(string path, CancellationToken ct, params (string Name, string Value)[] fields) =>
+        SendAsync(new(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) }, ct);
+
+    private async Task<string> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await http.SendAsync(request, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CommandException($"no server answers at {http.BaseAddress}: {e.Message}. Start it with ./bridge serve, or name it with --admin.");
+        }
+
+        using (answer)
+        {
+            var text = (await answer.Content.ReadAsStringAsync(ct)).Trim();
+            return answer.IsSuccessStatusCode ? text : throw new CommandException($"the server refused ({(int)answer.StatusCode}): {text}");
+        }
+    }
+}
+
+/// <summary>Ends a command with a message for the person who typed it, and exit code 1.</summary>
+internal sealed class CommandException(string message) : Exception(message);

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Edge;
+using Migration;
+using RemoteFiles;
+
+namespace Bridge;
+
+/// <summary>The three services in one process, each on its own loopback ports, as they would run on three machines.</summary>
+internal sealed class BridgeServer : IAsyncDisposable
+{
+    private readonly List<WebApplication> started = [];
+    private LogLevel logLevel;
+
+    private BridgeServer(string adminSecret) => AdminSecret = adminSecret;
+
+    public Uri Public { get; private set; } = null!;
+
+    public Uri Admin { get; private set; } = null!;
+
+    public string AdminSecret { get; }
+
+    public static async Task<BridgeServer> StartAsync(ServeOptions options, CancellationToken ct)
+    {
+        Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var server = new BridgeServer(AdminSecretFile.ReadOrMake(options.Data));
+        try
+        {
+            await server.StartAllAsync(options, ct);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until one of them stops by itself, or the caller's token ends.</summary>
+    public async Task WaitAsync(CancellationToken ct)
+    {
+        var stops = started.Select(app => app.WaitForShutdownAsync(ct));
+        await Task.WhenAny(stops);
+    }
+
+    /// <summary>The edge first, so that nothing new arrives; then each service finishes what it has.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = started.Count - 1; i >= 0; i--)
+        {
+            await started[i].StopAsync();
+            await started[i].DisposeAsync();
+        }
+    }
+
+    private async Task StartAllAsync(ServeOptions options, CancellationToken ct)
+    {
+        logLevel = options.LogLevel;
+        var keyFile = Path.Combine(options.Data, "master.key");
+        var remoteFiles = await StartAsync(
+            builder => builder.AddRemoteFiles(),
+            app => app.MapRemoteFiles(),
+            new()
+            {
+                ["Master:KeyFile"] = keyFile,
+                ["Listen:Admin"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.AdminPort}"),
+                ["Admin:Secret"] = AdminSecret,
+                ["Storage:Directory"] = Path.Combine(options.Data, "remote-files"),
+                ["Nextcloud:AllowPrivateNetworks"] = options.AllowPrivateNetworks.ToString(),
+            },
+            ct);
+        var migration = await StartAsync(
+            builder => builder.AddMigration(),
+            app => app.MapMigration(),
+            new()
+            {
+                ["Master:KeyFile"] = keyFile,
+                ["Storage:Directory"] = Path.Combine(options.Data, "migration"),
+                ["RemoteFiles:Address"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
+                ["RabbitMq:Uri"] = options.RabbitMq,
+            },
+            ct);
+        var edge = await StartAsync(
+            builder => builder.AddEdge(),
+            app => app.MapEdge(),
+            new()
+            {
+                ["Edge:Listen"] = new System.Net.IPEndPoint(options.Listen, options.Port).ToString(),
+                ["Edge:RemoteFiles"] = RemoteFilesHost.HttpOf(remoteFiles).ToString(),
+                ["Edge:Migration"] = MigrationHost.HttpOf(migration).ToString(),
+            },
+            ct);
+        Admin = RemoteFilesHost.AdminOf(remoteFiles);
+        Public = EdgeHost.AddressOf(edge);
+    }
+
+    private async Task<WebApplication> StartAsync(
+        Action<WebApplicationBuilder> add, Action<WebApplication> map, Dictionary<string, string?> settings, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.SetMinimumLevel(logLevel);
+        add(builder);
+        var app = builder.Build();
+        started.Add(app);
+        map(app);
+        await app.StartAsync(ct);
+        return app;
+    }
+}
+
+/// <summary>The secret of the operator's port: a file that only its owner can read, made at the first start.</summary>
+internal static class AdminSecretFile
+{
+    public static string PathIn(string data) => Path.Combine(data, "admin.secret");
+
+    public static string ReadOrMake(string data)
+    {
+        var file = PathIn(data);
+        if (!File.Exists(file))
+        {
+            using var made = new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            using var writer = new StreamWriter(made);
+            writer.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)));
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+}

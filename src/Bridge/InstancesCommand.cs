@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Bridge;
+
+/// <summary><c>bridge instances add|ls|token-cli</c>, on a running server.</summary>
+internal static class InstancesCommand
+{
+    public static Command Create() => new("instances", "The tenants of a running server") { Add(), List(), TokenCli() };
+
+    private static Command Add()
+    {
+        var admin = new AdminOptions();
+        var domain = new Argument<string>("DOMAIN") { Description = "Host name with its port, if it has one: alma.localhost:8080" };
+        var passphrase = new Option<string>("--passphrase") { Description = "What the user types to log in", Required = true };
+        var locale = new Option<string>("--locale") { Description = "Language of the instance", DefaultValueFactory = _ => "en" };
+        var quota = new Option<long?>("--quota") { Description = "Bytes it may store; no limit without it" };
+        var command = new Command("add", "Add an instance") { domain, passphrase, locale, quota };
+        admin.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = admin.Connect(parsed);
+            await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct);
+            Terminal.Line($"Added [bold]{parsed.GetValue(domain)!}[/]");
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var admin = new AdminOptions();
+        var command = new Command("ls", "List the instances");
+        admin.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = admin.Connect(parsed);
+            foreach (var instance in JsonNode.Parse(await client.ListInstancesAsync(ct))!.AsArray())
+            {
+                Console.WriteLine($"{instance!["domain"]}\t{instance["locale"]}\t{instance["quota"]?.ToString() ?? "no limit"}");
+            }
+        });
+        return command;
+    }
+
+    private static Command TokenCli()
+    {
+        var admin = new AdminOptions();
+        var domain = new Argument<string>("DOMAIN");
+        var scopes = new Argument<string[]>("SCOPE") { Description = "For example io.cozy.files:GET,POST", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("token-cli", "Mint a token, good for 30 minutes, and print it alone on the last line") { domain, scopes };
+        admin.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = admin.Connect(parsed);
+            Console.WriteLine(await client.CliTokenAsync(parsed.GetValue(domain)!, parsed.GetValue(scopes)!, ct));
+        });
+        return command;
+    }
+}

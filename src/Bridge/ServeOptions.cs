@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace Bridge;
+
+/// <summary>What one machine needs to run the whole bridge.</summary>
+/// <param name="Data">Directory of everything that lasts: databases, blobs, keys.</param>
+/// <param name="Listen">Address of the public port; loopback unless the operator says otherwise.</param>
+/// <param name="Port">Public port; 0 takes a free one.</param>
+/// <param name="AdminPort">Operator's port, on loopback only; 0 takes a free one.</param>
+/// <param name="RabbitMq">amqp or amqps address; null keeps commands inside this process.</param>
+/// <param name="AllowPrivateNetworks">Lets accounts name a Nextcloud on a private address and any port.</param>
+/// <param name="LogLevel">The least that is written to the terminal.</param>
+internal sealed record ServeOptions(string Data, IPAddress Listen, int Port, int AdminPort, string? RabbitMq, bool AllowPrivateNetworks, LogLevel LogLevel);

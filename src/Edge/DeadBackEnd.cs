@@ -1,0 +1,35 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Edge;
+
+/// <summary>A service that does not answer is 503 with Retry-After: "later", never "not there" (clients delete files on a false 404).</summary>
+internal sealed class DeadBackEnd(RequestDelegate next)
+{
+    private const string Body =
+        """
+        {"errors":[{"status":"503","title":"Service Unavailable","detail":"the service behind this address does not answer, please retry later","source":{}}]}
+
+        """;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        await next(context);
+        var error = context.GetForwarderErrorFeature()?.Error;
+        if (error is null or ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        // The client's own broken body is its own fault, and YARP has said so.
+        if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
+        {
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "5";
+        context.Response.ContentType = "application/vnd.api+json";
+        await context.Response.WriteAsync(Body, context.RequestAborted);
+    }
+}

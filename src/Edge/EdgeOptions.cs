@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Edge;
+
+/// <summary>Section "Edge": where this process listens and what is behind it.</summary>
+internal sealed class EdgeOptions
+{
+    /// <summary><c>address:port</c>; port 0 takes a free one.</summary>
+    [Required]
+    public string Listen { get; set; } = "127.0.0.1:8080";
+
+    /// <summary>HTTP/1.1 address of RemoteFiles.Service.</summary>
+    [Required]
+    public Uri? RemoteFiles { get; set; }
+
+    /// <summary>HTTP/1.1 address of Migration.Service.</summary>
+    [Required]
+    public Uri? Migration { get; set; }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RemoteFiles.Documents;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Accounts;
+
+/// <summary>The io.cozy.accounts documents of an instance; what leaves here as a document never holds a secret in clear.</summary>
+internal sealed class AccountStore(DocumentStore documents, Credentials credentials, TimeProvider clock)
+{
+    public const string Doctype = "io.cozy.accounts";
+    private const string Nextcloud = "nextcloud";
+
+    /// <summary>The login at a Nextcloud behind an account.</summary>
+    /// <exception cref="FaultException">NotFound: no such account. Malformed: it is no Nextcloud account, or incomplete.</exception>
+    public async Task<Account> GetNextcloudAsync(string instance, string id, CancellationToken ct)
+    {
+        var document = await documents.FindAsync(instance, Doctype, id, ct) ?? throw new FaultException(Fault.NotFound, "account not found");
+        return Read(instance, document) ?? throw new FaultException(Fault.Malformed, "invalid NextCloud account");
+    }
+
+    /// <summary>Stores a login, or refreshes the account that has the same address and login: its password and its user id.</summary>
+    public async Task<string> SaveNextcloudAsync(Instance instance, Uri url, string login, string password, string userId, CancellationToken ct)
+    {
+        foreach (var known in await documents.ListAsync(instance.Domain, Doctype, ct))
+        {
+            if (Read(instance.Domain, known) is { } account && account.Url == url && account.Login == login)
+            {
+                credentials.Set(instance.Domain, known.Body["auth"]!.AsObject(), password);
+                known.Body["webdav_user_id"] = userId;
+                return (await documents.UpdateAsync(instance.Domain, Doctype, known, ct)).Id;
+            }
+        }
+
+        var body = new JsonObject
+        {
+            ["account_type"] = Nextcloud,
+            ["webdav_user_id"] = userId,
+            ["auth"] = new JsonObject { ["url"] = url.ToString(), ["login"] = login, ["password"] = password },
+        };
+        return (await CreateAsync(instance, body, ct)).Id;
+    }
+
+    public async Task RememberUserIdAsync(string instance, string id, string userId, CancellationToken ct)
+    {
+        if (await documents.FindAsync(instance, Doctype, id, ct) is { } document)
+        {
+            document.Body["webdav_user_id"] = userId;
+            await documents.UpdateAsync(instance, Doctype, document, ct);
+        }
+    }
+
+    /// <summary>Stores a document of any account type, its secrets encrypted.</summary>
+    public async Task<Document> CreateAsync(Instance instance, JsonObject body, CancellationToken ct)
+    {
+        foreach (var auth in new[] { body["auth"], (body["data"] as JsonObject)?["auth"] }.OfType<JsonObject>())
+        {
+            body["name"] ??= auth["login"]?.DeepClone();
+            credentials.Hide(instance.Domain, auth);
+        }
+
+        var now = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        body["cozyMetadata"] ??= new JsonObject
+        {
+            ["doctypeVersion"] = "1",
+            ["metadataVersion"] = 1,
+            ["createdAt"] = now,
+            ["updatedAt"] = now,
+            ["createdOn"] = instance.Url,
+        };
+        return await documents.CreateAsync(instance.Domain, Doctype, body, ct);
+    }
+
+    public Task<Document?> FindAsync(string instance, string id, CancellationToken ct) => documents.FindAsync(instance, Doctype, id, ct);
+
+    private Account? Read(string instance, Document document)
+    {
+        var body = document.Body;
+        return Text(body, "account_type") == Nextcloud
+            && body["auth"] is JsonObject auth
+            && NextcloudUrl.TryParse(Text(auth, "url"), out var url)
+            && Text(auth, "login") is { Length: > 0 } login
+            && credentials.Password(instance, auth) is { } password
+            ? new(document.Id, url, login, password, Text(body, "webdav_user_id") ?? "")
+            : null;
+    }
+
+    private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace RemoteFiles.Accounts;
+
+/// <summary>
+/// Secrets of io.cozy.accounts documents at rest: encrypted with Data Protection for one instance, under the field names of the
+/// Cozy (<c>credentials_encrypted</c> for login and password, <c>&lt;name&gt;_encrypted</c> for the others).
+/// </summary>
+internal sealed class Credentials(IDataProtectionProvider protection)
+{
+    private const string Field = "credentials_encrypted";
+    private static readonly string[] Secrets = ["secret", "dob", "code", "answer", "access_token", "refresh_token", "appSecret", "session"];
+
+    /// <summary>Replaces every secret in clear inside <paramref name="auth"/> by its encrypted form.</summary>
+    public void Hide(string instance, JsonObject auth)
+    {
+        if (Take(auth, "password") is { } password)
+        {
+            Set(instance, auth, password);
+        }
+
+        foreach (var name in Secrets)
+        {
+            if (Take(auth, name) is { } secret)
+            {
+                auth[name + "_encrypted"] = Protector(instance).Protect(secret);
+            }
+        }
+    }
+
+    public void Set(string instance, JsonObject auth, string password) => auth[Field] = Protector(instance).Protect(password);
+
+    /// <summary>The password in clear; null when there is none.</summary>
+    public string? Password(string instance, JsonObject auth) =>
+        auth[Field]?.GetValue<string>() is { } hidden ? Protector(instance).Unprotect(hidden) : null;
+
+    private IDataProtector Protector(string instance) => protection.CreateProtector("io.cozy.accounts", instance);
+
+    private static string? Take(JsonObject auth, string name)
+    {
+        var value = auth[name] is JsonValue text && text.TryGetValue(out string? clear) ? clear : null;
+        auth.Remove(name);
+        return value;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using RemoteFiles.Access;
+using RemoteFiles.Accounts;
+using RemoteFiles.Instances;
+using Shared.Access;
+using Shared.Faults;
+using Shared.Hosting;
+
+namespace RemoteFiles.Admin;
+
+/// <summary>The operator's port: instances and their tokens. Basic authentication, any user, the secret as password.</summary>
+internal static class AdminDoor
+{
+    public static void MapAdmin(this WebApplication app)
+    {
+        if (string.IsNullOrEmpty(app.Configuration["Listen:Admin"]))
+        {
+            return;
+        }
+
+        var options = app.Services.GetRequiredService<IOptions<AdminOptions>>().Value;
+        if (options.Secret.Length == 0)
+        {
+            throw new InvalidOperationException("the operator's port needs Admin:Secret");
+        }
+
+
+        // Only on the operator's own listener, whatever the Host header says.
+        var admin = app.MapGroup("/instances").WithMetadata(Admission.Process).AddEndpointFilter(async (call, next) =>
+        {
+            var context = call.HttpContext;
+            if (context.Connection.LocalPort != app.AddressOf(ServiceHost.AdminListener).Port)
+            {
+                throw new AccessException(Fault.NotFound, "Not Found");
+            }
+
+            Check(context, options.Secret);
+            return await next(call);
+        });
+        admin.MapGet("/", ListAsync);
+        admin.MapPost("/", AddAsync);
+        admin.MapPost("/token", TokenAsync);
+        admin.MapPost("/app-passwords", AppPasswordAsync);
+        admin.MapPost("/accounts", AccountAsync);
+    }
+
+    private static async Task<JsonArray> ListAsync(InstanceRegistry instances, CancellationToken ct) =>
+        new([.. (await instances.ListAsync(ct)).Select(row => new JsonObject { ["domain"] = row.Domain, ["locale"] = row.Locale, ["quota"] = row.Quota })]);
+
+    private static async Task<IResult> AddAsync(HttpContext context, InstanceRegistry instances)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var quota = form["Quota"].ToString() is { Length: > 0 } text ? Bytes(text) : (long?)null;
+        var locale = form["Locale"].ToString() is { Length: > 0 } given ? given : "en";
+        var instance = await instances.AddAsync(form["Domain"].ToString(), locale, form["Passphrase"].ToString(), quota, context.RequestAborted);
+        return Results.Json(new JsonObject { ["domain"] = instance.Domain }, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>As the stack's own admin route: query Domain, Audience (cli or app), Subject and Scope; the token as plain text.</summary>
+    private static async Task<IResult> TokenAsync(HttpContext context, InstanceRegistry instances, Tokens tokens)
+    {
+        var query = context.Request.Query;
+        var instance = await FindAsync(instances, query["Domain"].ToString(), context.RequestAborted);
+        var audience = query["Audience"].ToString();
+        if (audience is not (Audiences.Cli or Audiences.App or Audiences.Konnector))
+        {
+            throw new FaultException(Fault.Malformed, "Audience is cli, app or konn");
+        }
+
+        var scope = query["Scope"].ToString();
+        if (audience == Audiences.Cli)
+        {
+            _ = PermissionSet.Parse(scope);
+        }
+
+        return Results.Text(tokens.Mint(instance, audience, query["Subject"].ToString(), scope) + "\n");
+    }
+
+    private static async Task<IResult> AppPasswordAsync(HttpContext context, InstanceRegistry instances, AppPasswords passwords)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var instance = await FindAsync(instances, form["Domain"].ToString(), context.RequestAborted);
+        return Results.Text(await passwords.AddAsync(instance.Domain, form["Name"].ToString(), context.RequestAborted) + "\n");
+    }
+
+    private static async Task<IResult> AccountAsync(HttpContext context, InstanceRegistry instances, AccountStore accounts)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var instance = await FindAsync(instances, form["Domain"].ToString(), context.RequestAborted);
+        var url = NextcloudUrl.TryParse(form["Url"].ToString(), out var parsed) ? parsed : throw new FaultException(Fault.Malformed, "Url is a http or https address");
+        var id = await accounts.SaveNextcloudAsync(instance, url, form["Login"].ToString(), form["Password"].ToString(), "", context.RequestAborted);
+        return Results.Text(id + "\n");
+    }
+
+    private static async Task<Instance> FindAsync(InstanceRegistry instances, string domain, CancellationToken ct) =>
+        await instances.FindAsync(domain.ToLowerInvariant(), ct) ?? throw new FaultException(Fault.NotFound, $"there is no instance {domain}");
+
+    private static void Check(HttpContext context, string secret)
+    {
+        var given = BasicCredentials.Read(context.Request.Headers.Authorization.ToString())
+            ?? throw new AccessException(Fault.Unauthenticated, "missing basic auth") { Challenge = "Basic realm=\"admin\"" };
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given.Password), Encoding.UTF8.GetBytes(secret)))
+        {
+            throw new AccessException(Fault.Forbidden, "bad passphrase");
+        }
+    }
+
+    private static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+        ? bytes
+        : throw new FaultException(Fault.Malformed, "Quota is a number of bytes");
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Protos;
+using RemoteFiles.Files;
+using RemoteFiles.Http;
+using RemoteFiles.JsonApi;
+using Rpc.Transcoding;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Content;
+
+/// <summary>The /files routes that carry bytes: upload into a directory, download by id and by path (cozy-api 8.4).</summary>
+internal static class DriveContent
+{
+    public static void MapDriveContent(this WebApplication app)
+    {
+        app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.Permission("POST", "io.cozy.files"));
+        app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
+        app.MapRaw("GET", "/files/download", DownloadByPathAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
+    }
+
+    private static async Task UploadAsync(HttpContext context)
+    {
+        var (drive, request, ct) = (Drive(context), context.Request, context.RequestAborted);
+        var folderId = context.GetRawValue("dir_id") is { Length: > 0 } id ? id : ICozyDrive.RootId;
+        var folder = await drive.FindAsync(folderId, ct) is { IsFolder: true } found
+            ? found
+            : throw new FaultException(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
+        if (folder.Cozy!.Trashed)
+        {
+            throw new FaultException(Fault.ParentNotFound, "Parent directory is in the trash");
+        }
+
+        var upload = new Upload
+        {
+            Body = request.Body,
+            Length = request.ContentLength ?? Number(request.Query["Size"]),
+            ContentType = request.ContentType ?? "",
+            ModifiedAt = Time(request.Query, "UpdatedAt") ?? Time(request.Query, "CreatedAt"),
+            CreatedAt = Time(request.Query, "CreatedAt"),
+            Md5 = Md5(request.Headers.ContentMD5),
+            Executable = request.Query["Executable"] == "true",
+            Creator = context.Caller().App,
+        };
+        var stored = await drive.WriteAsync(folder.Path.Child(DriveNames.Check(request.Query["Name"].ToString())), upload, ct);
+        var document = new CozyFileDocument { Data = CozyFiles.Of(stored, context.Instance().Url) };
+        await context.Response.WriteMessageAsync(document, StatusCodes.Status201Created, "application/vnd.api+json");
+    }
+
+    private static async Task DownloadByIdAsync(HttpContext context)
+    {
+        var drive = Drive(context);
+        var entry = await drive.FindAsync(context.GetRawValue("id")!, context.RequestAborted);
+        await DownloadAsync(context, drive, entry);
+    }
+
+    private static async Task DownloadByPathAsync(HttpContext context)
+    {
+        var path = context.Request.Query["Path"].ToString();
+        if (!path.StartsWith('/'))
+        {
+            throw new FaultException(Fault.Malformed, "Path should be absolute");
+        }
+
+        var drive = Drive(context);
+        await DownloadAsync(context, drive, await drive.StatAsync(FilePath.Parse(path), context.RequestAborted));
+    }
+
+    private static Task DownloadAsync(HttpContext context, ICozyDrive drive, Entry? entry)
+    {
+        if (entry is not { IsFolder: false })
+        {
+            throw new FaultException(Fault.NotFound, "file does not exist");
+        }
+
+        var name = entry.Path.Name;
+        var disposition = context.Request.Query["Dl"] == "1" ? ContentDisposition.Attachment(name) : ContentDisposition.Inline(name);
+        return FileResponse.WriteAsync(context, drive, entry.Path, disposition, file => $"\"{Convert.ToBase64String(file.Md5.Span)}\"");
+    }
+
+    private static ICozyDrive Drive(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IFileTrees>().Drive(context.Instance().Domain);
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static DateTimeOffset? Time(IQueryCollection query, string name) =>
+        query[name].ToString() is not { Length: > 0 } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw new FaultException(Fault.Invalid, "Invalid time given") { Parameter = name };
+
+    private static byte[] Md5(string? header)
+    {
+        var hash = new byte[16];
+        return string.IsNullOrEmpty(header) ? []
+            : Convert.TryFromBase64String(header, hash, out var length) && length == hash.Length ? hash
+            : throw new FaultException(Fault.Invalid, "Given Content-MD5 is invalid") { Parameter = "Content-MD5" };
+    }
+}

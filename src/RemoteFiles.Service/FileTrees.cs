@@ -1,0 +1,25 @@
+using RemoteFiles.Accounts;
+using RemoteFiles.Drive;
+using RemoteFiles.Files;
+using RemoteFiles.Nextcloud;
+
+namespace RemoteFiles;
+
+/// <summary>Joins accounts and instances to the stores that hold their files.</summary>
+internal sealed class FileTrees(DriveStore drives, NextcloudConnector nextclouds, IRemoteUsers users, AccountStore accounts) : IFileTrees
+{
+    public ICozyDrive Drive(string instance) => drives.Open(instance);
+
+    public async Task<RemoteTree> RemoteAsync(string instance, string accountId, CancellationToken ct)
+    {
+        var account = await accounts.GetNextcloudAsync(instance, accountId, ct);
+        if (account.UserId.Length == 0)
+        {
+            var userId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct);
+            await accounts.RememberUserIdAsync(instance, accountId, userId, ct);
+            account = account with { UserId = userId };
+        }
+
+        return nextclouds.Connect(account);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using Shared.Faults;
+
+namespace RemoteFiles.Files;
+
+/// <summary>What to do when the name is taken at the destination.</summary>
+internal enum IfTaken
+{
+    /// <summary>AlreadyExists.</summary>
+    Fail,
+
+    /// <summary>Take the next free name, <c>note (2).txt</c>.</summary>
+    Rename,
+
+    /// <summary>Nothing to do when the same content is there already; another name when it is not.</summary>
+    Compare,
+}
+
+internal enum TransferOutcome
+{
+    Copied,
+    AlreadyThere,
+    Renamed,
+}
+
+/// <summary>What a transfer did: the file it read, and the file at the destination.</summary>
+internal sealed record Transferred(TransferOutcome Outcome, Entry Source, Entry Entry);
+
+/// <summary>Brings one file from a tree into another: downstream and upstream are this with the trees swapped. Bytes are streamed.</summary>
+internal static class Transfer
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <param name="from">Where the file is.</param>
+    /// <param name="file">Its path there; a folder is NotFound.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="target">Its path there; the folder around it must exist.</param>
+    /// <param name="ifTaken">What to do when something has the target's name.</param>
+    /// <param name="details">Given to the destination with the bytes: who writes, and which account the source is.</param>
+    /// <param name="ct">Stops the transfer; nothing half done remains.</param>
+    public static async Task<Transferred> CopyAsync(
+        IFileTree from, FilePath file, IFileTree to, FilePath target, IfTaken ifTaken, TransferDetails details, CancellationToken ct)
+    {
+        if (ifTaken == IfTaken.Fail)
+        {
+            if (await to.StatAsync(target, ct) is not null)
+            {
+                throw Taken();
+            }
+
+            return await StoreAsync(TransferOutcome.Copied, from, file, to, target, details, ct);
+        }
+
+        var source = await from.StatAsync(file, ct) is { IsFolder: false } found ? found : throw new FaultException(Fault.NotFound, "file/directory not found");
+        foreach (var name in AutoRename.Candidates(target.Name))
+        {
+            var candidate = target.Parent.Child(name);
+            if (await to.StatAsync(candidate, ct) is not { } taken)
+            {
+                try
+                {
+                    var outcome = candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed;
+                    return await StoreAsync(outcome, from, file, to, candidate, details, ct);
+                }
+                catch (FaultException e) when (e.Fault == Fault.AlreadyExists)
+                {
+                    // Somebody else was faster with this name: look at what they stored, unless it is gone again.
+                    taken = await to.StatAsync(candidate, ct);
+                    if (taken is null)
+                    {
+                        throw;
+                    }
+                }
+            }
+
+            if (ifTaken == IfTaken.Compare && await IsSameAsync(from, source, taken, details, ct))
+            {
+                return new(candidate == target ? TransferOutcome.AlreadyThere : TransferOutcome.Renamed, source, taken);
+            }
+        }
+
+        throw Taken();
+    }
+
+    /// <summary>
+    /// Makes a copy a move: the source goes to its trash if it is still what was copied. If it cannot go, the copy does,
+    /// and the caller learns why: a move never leaves two files behind without a word.
+    /// </summary>
+    public static async Task RemoveSourceAsync(IFileTree from, FilePath file, Entry source, IFileTree to, Entry copy, CancellationToken ct)
+    {
+        try
+        {
+            await from.DeleteAsync(file, source.ETag, ct);
+        }
+        catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable))
+        {
+            // Refused for certain. After a lost answer the source may be gone, and then the copy is all there is.
+            await to.DeleteAsync(copy.Path, copy.ETag, ct);
+            throw;
+        }
+    }
+
+    private static async Task<Transferred> StoreAsync(
+        TransferOutcome outcome, IFileTree from, FilePath file, IFileTree to, FilePath target, TransferDetails details, CancellationToken ct)
+    {
+        await using var download = await from.OpenAsync(file, 0, ct);
+        var stored = await to.WriteAsync(
+            target,
+            new()
+            {
+                Body = download.Body,
+                Length = download.Length,
+                ContentType = download.Entry.ContentType,
+                ModifiedAt = download.Entry.ModifiedAt,
+                Md5 = download.Entry.Md5,
+                Origin = details.Account.Length == 0 ? null : new(details.Account, download.Entry.Id, download.Entry.ETag),
+                Creator = details.Creator,
+            },
+            ct);
+        return new(outcome, download.Entry, stored);
+    }
+
+    // From the same version of the same source: no byte need move. Otherwise only equal bytes are the same.
+    private static async Task<bool> IsSameAsync(IFileTree from, Entry source, Entry taken, TransferDetails details, CancellationToken ct)
+    {
+        if (taken.IsFolder || taken.Size != source.Size)
+        {
+            return false;
+        }
+
+        if (taken.Origin == new Origin(details.Account, source.Id, source.ETag))
+        {
+            return true;
+        }
+
+        if (taken.Sha256.IsEmpty)
+        {
+            return false;
+        }
+
+        await using var download = await from.OpenAsync(source.Path, 0, ct);
+        return (await SHA256.HashDataAsync(new BufferedStream(download.Body, BufferSize), ct)).AsSpan().SequenceEqual(taken.Sha256.Span);
+    }
+
+    private static FaultException Taken() => new(Fault.AlreadyExists, "Conflict access to same file or directory");
+}
+
+/// <summary>Who transfers. <paramref name="Account"/> is the source's account id and <paramref name="Creator"/> an app's slug; either may be empty.</summary>
+internal sealed record TransferDetails(string Account, string Creator);

@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Http;
+
+/// <summary>Answers GET and HEAD for a file of any tree: streamed, with ranges and conditions (RFC 9110 sections 13 and 14).</summary>
+internal static class FileResponse
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <param name="context">The request.</param>
+    /// <param name="tree">Where the file is.</param>
+    /// <param name="file">Its path; a folder is NotFound.</param>
+    /// <param name="disposition">Content-Disposition.</param>
+    /// <param name="etagOf">The ETag this door shows, quotes included; empty for none.</param>
+    public static async Task WriteAsync(HttpContext context, IFileTree tree, FilePath file, string disposition, Func<Entry, string> etagOf)
+    {
+        var ct = context.RequestAborted;
+        var headers = context.Request.GetTypedHeaders();
+        Entry? known = null;
+        ByteRange? range = null;
+        if (NeedsEntry(context.Request))
+        {
+            known = await tree.StatAsync(file, ct) is { IsFolder: false } found ? found : throw new FaultException(Fault.NotFound, "file/directory not found");
+            if (Refusal(headers, known, etagOf(known)) is { } status)
+            {
+                Describe(context.Response, known, disposition, etagOf(known));
+                context.Response.StatusCode = status;
+                return;
+            }
+
+            range = IsRangeStillMeant(headers, known, etagOf(known)) ? ByteRange.Of(headers.Range, known.Size ?? 0) : null;
+            if (range is { Count: 0 })
+            {
+                context.Response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+                context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{known.Size ?? 0}");
+                return;
+            }
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            Describe(context.Response, known!, disposition, etagOf(known!));
+            context.Response.ContentLength = range?.Count ?? known!.Size;
+            return;
+        }
+
+        await using var download = await tree.OpenAsync(file, range?.Start ?? 0, ct);
+        if (range is not null && download.Entry.ETag != known!.ETag)
+        {
+            throw new FaultException(Fault.Unavailable, "the file is being changed");
+        }
+
+        Describe(context.Response, download.Entry, disposition, etagOf(download.Entry));
+        if (range is { } part)
+        {
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = part.Header(known!.Size ?? 0);
+        }
+
+        context.Response.ContentLength = range?.Count ?? download.Length;
+        await CopyAsync(download.Body, context.Response.Body, range?.Count ?? download.Length, ct);
+    }
+
+    private static bool NeedsEntry(HttpRequest request) =>
+        HttpMethods.IsHead(request.Method) || request.Headers.Range.Count + request.Headers.IfMatch.Count + request.Headers.IfNoneMatch.Count
+            + request.Headers.IfModifiedSince.Count + request.Headers.IfUnmodifiedSince.Count > 0;
+
+    // RFC 9110 section 13.2.2, in its order.
+    private static int? Refusal(Microsoft.AspNetCore.Http.Headers.RequestHeaders headers, Entry entry, string etag)
+    {
+        var modified = Seconds(entry.ModifiedAt);
+        if (headers.IfMatch is { Count: > 0 } match)
+        {
+            if (!match.Any(tag => Matches(tag, etag)))
+            {
+                return StatusCodes.Status412PreconditionFailed;
+            }
+        }
+        else if (headers.IfUnmodifiedSince is { } unmodified && modified > unmodified)
+        {
+            return StatusCodes.Status412PreconditionFailed;
+        }
+
+        if (headers.IfNoneMatch is { Count: > 0 } none)
+        {
+            return none.Any(tag => Matches(tag, etag)) ? StatusCodes.Status304NotModified : null;
+        }
+
+        return headers.IfModifiedSince is { } since && modified <= since ? StatusCodes.Status304NotModified : null;
+    }
+
+    private static bool IsRangeStillMeant(Microsoft.AspNetCore.Http.Headers.RequestHeaders headers, Entry entry, string etag) =>
+        headers.IfRange is not { } condition
+        || (condition.EntityTag is { } tag ? Matches(tag, etag) : condition.LastModified is { } time && Seconds(entry.ModifiedAt) <= time);
+
+    private static bool Matches(EntityTagHeaderValue tag, string etag) => tag.Tag.Value is "*" || (etag.Length > 0 && tag.Tag.Value == etag);
+
+    // HTTP dates have no fraction.
+    private static DateTimeOffset? Seconds(DateTimeOffset? time) =>
+        time is { } t ? DateTimeOffset.FromUnixTimeSeconds(t.ToUnixTimeSeconds()) : null;
+
+    private static void Describe(HttpResponse response, Entry entry, string disposition, string etag)
+    {
+        var headers = response.Headers;
+        headers.ContentType = entry.ContentType.Length > 0 ? entry.ContentType : MimeTypes.OfName(entry.Path.Name);
+        headers.ContentDisposition = disposition;
+        headers.AcceptRanges = "bytes";
+        headers.LastModified = entry.ModifiedAt?.ToString("R", CultureInfo.InvariantCulture);
+
+        // The bytes are a user's, not a page of ours.
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.XContentTypeOptions = "nosniff";
+        if (etag.Length > 0)
+        {
+            headers.ETag = etag;
+        }
+    }
+
+    private static async Task CopyAsync(Stream from, Stream to, long count, CancellationToken ct)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (count > 0)
+            {
+                var read = await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(count, BufferSize)), ct);
+                if (read == 0)
+                {
+                    throw new FaultException(Fault.BadGateway, "the file ended before its length");
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, read), ct);
+                count -= read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>Asks a WebDAV collection what it holds (PROPFIND, RFC 4918 section 9.1).</summary>
+internal sealed class DavCollection(DavLine line, DavRoot root, byte[] question)
+{
+    private const int MultiStatusCode = 207;
+
+    /// <summary>Null when nothing is there.</summary>
+    public async Task<DavResource?> FindAsync(FilePath path, CancellationToken ct)
+    {
+        using var response = await line.AskAsync(() => Propfind(root.At(path), "0"), ct);
+        if ((int)response.StatusCode == 404)
+        {
+            return null;
+        }
+
+        await using var body = await BodyAsync(response, ct);
+        using var answer = new MultiStatus(body, root, line.Host);
+        var found = await answer.NextAsync();
+        return found?.Path == path && await answer.NextAsync() is null
+            ? found
+            : throw new FaultException(Fault.BadGateway, $"{line.Host} does not answer about {path} when asked about it");
+    }
+
+    /// <summary>The children of a folder and the folder itself, in the order of the server. NotFound when it is a file.</summary>
+    public async IAsyncEnumerable<DavResource> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var response = await line.AskAsync(() => Propfind(root.Folder(folder), "1"), ct);
+        await using var body = await BodyAsync(response, ct);
+        using var answer = new MultiStatus(body, root, line.Host);
+        var self = false;
+        while (await answer.NextAsync() is { } resource)
+        {
+            if (resource.Path == folder)
+            {
+                self = resource.IsFolder == true ? true : throw new FaultException(Fault.NotFound, "file/directory not found");
+            }
+            else if (resource.Path.Parent != folder)
+            {
+                throw new FaultException(Fault.BadGateway, $"{line.Host} lists what is not below the folder asked for");
+            }
+
+            yield return resource;
+        }
+
+        if (!self)
+        {
+            throw new FaultException(Fault.BadGateway, $"{line.Host} lists a folder without the folder itself");
+        }
+    }
+
+    private async Task<RemoteBody> BodyAsync(HttpResponseMessage response, CancellationToken ct) =>
+        (int)response.StatusCode == MultiStatusCode ? await line.BodyAsync(response, length: null, ct) : throw await line.FaultAsync(response, ct);
+
+    private HttpRequestMessage Propfind(Uri address, string depth)
+    {
+        var request = line.Request("PROPFIND", address);
+        request.Headers.Add("Depth", depth);
+        request.Content = new ByteArrayContent(question) { Headers = { ContentType = new("application/xml") { CharSet = "utf-8" } } };
+        return request;
+    }
+}

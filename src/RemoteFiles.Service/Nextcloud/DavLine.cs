@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using RemoteFiles.Accounts;
+using Shared.Faults;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>An account's line to its Nextcloud: signs requests, waits as long as the other side is heard, and tells what broke.</summary>
+internal sealed class DavLine(HttpMessageInvoker http, Account account, NextcloudOptions options, TimeProvider clock)
+{
+    /// <summary>RFC 7617 with UTF-8, which Nextcloud expects.</summary>
+    private readonly AuthenticationHeaderValue authorization =
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
+
+    /// <summary>As messages name it: no user, no path.</summary>
+    public string Host => account.Url.Authority;
+
+    public NextcloudOptions Options => options;
+
+    public Silence Silence(CancellationToken ct) => new(clock, ct);
+
+    public HttpRequestMessage Request(string method, Uri address)
+    {
+        if (address.Scheme is not ("http" or "https"))
+        {
+            throw new FaultException(Fault.BadGateway, "the address does not begin with https:// or http://");
+        }
+
+        var request = new HttpRequestMessage(new HttpMethod(method), address);
+        request.Headers.Authorization = authorization;
+        request.Headers.Add("Accept-Encoding", "identity"); // a compressed body has no length to compare with
+        request.Headers.Add("User-Agent", "remote-files");
+        return request;
+    }
+
+    /// <summary>Sends what only asks; once more when the connection breaks before the answer.</summary>
+    public async Task<HttpResponseMessage> AskAsync(Func<HttpRequestMessage> question, CancellationToken ct)
+    {
+        try
+        {
+            return await SendAsync(question(), ct);
+        }
+        catch (FaultException e) when (BrokeOff(e.InnerException))
+        {
+            return await SendAsync(question(), ct);
+        }
+    }
+
+    /// <summary>Sends a command, once: its content, though empty, keeps the handler from sending it again when a kept connection turns out closed.</summary>
+    /// <exception cref="FaultException">It was not done, or not wholly.</exception>
+    public async Task TellAsync(HttpRequestMessage command, CancellationToken ct)
+    {
+        command.Content = new ByteArrayContent([]);
+        using var response = await SendAsync(command, ct);
+        if (!IsDone(response))
+        {
+            throw await FaultAsync(response, ct);
+        }
+    }
+
+    /// <summary>Created or No Content. Other successes are not: 207 lists what failed (RFC 4918 section 9.6.1), 200 is a page of something else.</summary>
+    public static bool IsDone(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent;
+
+    /// <summary>Sends and waits for the headers of the answer.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Silence silence)
+    {
+        silence.Restart(options.AnswerTimeout);
+        try
+        {
+            using (request)
+            {
+                return await http.SendAsync(request, silence.Token);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            silence.ThrowIfGivenUp();
+            throw NetworkFault.From(e, Host);
+        }
+    }
+
+    /// <summary>The body as it comes; disposing it ends the answer.</summary>
+    /// <param name="response">Its headers have been read.</param>
+    /// <param name="length">Bytes that must come; null when only the framing tells.</param>
+    /// <param name="ct">Ends the body, as long as it lives.</param>
+    public async Task<RemoteBody> BodyAsync(HttpResponseMessage response, long? length, CancellationToken ct) =>
+        new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, Host);
+
+    /// <summary>What an answer that is not the hoped-for one means.</summary>
+    public async Task<FaultException> FaultAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        await using var body = await BodyAsync(response, length: null, ct);
+        return DavFault.From(response, await SabreError.ReadAsync(body), Host, clock);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var silence = Silence(ct);
+        return await SendAsync(request, silence);
+    }
+
+    /// <summary>Whether asking again may help: the server hung up, it did not refuse.</summary>
+    private static bool BrokeOff(Exception? e) => e switch
+    {
+        null => false,
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => true,
+        SocketException socket => socket.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown,
+        _ => BrokeOff(e.InnerException),
+    };
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>The XML names of WebDAV and Nextcloud that are used here, and the two questions made of them (RFC 4918 section 14.20).</summary>
+internal static class DavNames
+{
+    public const string Dav = "DAV:";
+    public const string Sabre = "http://sabredav.org/ns";
+    private const string Oc = "http://owncloud.org/ns";
+    private const string Nc = "http://nextcloud.org/ns";
+
+    public static readonly (string Namespace, string Name) ResourceType = (Dav, "resourcetype");
+    public static readonly (string Namespace, string Name) LastModified = (Dav, "getlastmodified");
+    public static readonly (string Namespace, string Name) ETag = (Dav, "getetag");
+    public static readonly (string Namespace, string Name) ContentLength = (Dav, "getcontentlength");
+    public static readonly (string Namespace, string Name) ContentType = (Dav, "getcontenttype");
+    public static readonly (string Namespace, string Name) FileId = (Oc, "fileid");
+    public static readonly (string Namespace, string Name) Size = (Oc, "size");
+    public static readonly (string Namespace, string Name) TrashName = (Nc, "trashbin-filename");
+    public static readonly (string Namespace, string Name) TrashOrigin = (Nc, "trashbin-original-location");
+
+    public static readonly byte[] AskForFiles = Ask("<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>");
+
+    public static readonly byte[] AskForTrash = Ask(
+        "<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>"
+        + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
+
+    private static byte[] Ask(string properties) => Encoding.UTF8.GetBytes(
+        $"""<?xml version="1.0"?><d:propfind xmlns:d="{Dav}" xmlns:oc="{Oc}" xmlns:nc="{Nc}"><d:prop>{properties}</d:prop></d:propfind>""");
+}

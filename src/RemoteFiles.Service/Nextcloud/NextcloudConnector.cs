@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RemoteFiles.Accounts;
+using RemoteFiles.Files;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>Opens the remote tree of an account; nothing is sent before it is asked something.</summary>
+internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock, ILogger<NextcloudConnector> log)
+{
+    public RemoteTree Connect(Account account) => new(Tree(account), Trash(account), $"{account.Url.Scheme}://{account.Url.Authority}{account.Url.AbsolutePath.TrimEnd('/')}");
+
+    public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, log);
+
+    public ITrash Trash(Account account) => new NextcloudTrash(Line(account), account, Tree(account));
+
+    private DavLine Line(Account account) => new(http, account, options.Value, clock);
+}
+
+internal static class NextcloudServices
+{
+    public static IServiceCollection AddNextcloud(this IServiceCollection services)
+    {
+        services.AddOptions<NextcloudOptions>().BindConfiguration("Nextcloud").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
+            .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>());
+    }
+}

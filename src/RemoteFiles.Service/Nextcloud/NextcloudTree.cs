@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using RemoteFiles.Accounts;
+using RemoteFiles.Files;
+using Shared.Faults;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>The files of a user at a remote Nextcloud, spoken to in WebDAV (RFC 4918) below <c>/remote.php/dav/files/&lt;user&gt;/</c>.</summary>
+internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) : IFileTree
+{
+    private readonly DavRoot root = DavRoot.Files(account);
+    private readonly DavCollection files = new(line, DavRoot.Files(account), DavNames.AskForFiles);
+
+    public async Task<Entry?> StatAsync(FilePath path, CancellationToken ct) => (await files.FindAsync(path, ct))?.ToEntry();
+
+    public async IAsyncEnumerable<Entry> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var resource in files.ListAsync(folder, ct))
+        {
+            var entry = resource.ToEntry(); // of the folder too: the home of somebody else looks like an empty one, but for the missing ids
+            if (entry.Path != folder)
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    /// <summary>Asks for the entry first: a GET of a folder answers 200 and an empty page, and not every answer to GET has a length.</summary>
+    public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
+    {
+        var entry = await StatFileAsync(file, ct);
+        if (offset == entry.Size)
+        {
+            return new Download(entry, Stream.Null, 0);
+        }
+
+        var response = await line.AskAsync(() => Get(file, offset), ct);
+        try
+        {
+            if ((int)response.StatusCode != (offset > 0 ? 206 : 200))
+            {
+                throw await OpenFaultAsync(response, ct);
+            }
+
+            if (!IsSame(response, entry))
+            {
+                entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
+            }
+
+            var length = IsSame(response, entry)
+                ? Length(response, entry, offset)
+                : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
+            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
+
+    public async Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct)
+    {
+        await line.TellAsync(line.Request("MKCOL", root.At(folder)), ct);
+        return await StatAsync(folder, ct) ?? throw new FaultException(Fault.BadGateway, $"{line.Host} made {folder} and does not show it");
+    }
+
+    public async Task DeleteAsync(FilePath path, string? etag, CancellationToken ct)
+    {
+        if (path.IsRoot)
+        {
+            throw new FaultException(Fault.Forbidden, "the root cannot be deleted");
+        }
+
+        var request = line.Request("DELETE", root.At(path));
+        if (etag is not null)
+        {
+            // Nextcloud answers 412 to If-Match on whatever is missing and on every folder: both are told apart here.
+            var entry = await StatAsync(path, ct) ?? throw new FaultException(Fault.NotFound, "file/directory not found");
+            if (entry.ETag != etag)
+            {
+                throw new FaultException(Fault.PreconditionFailed, "it has changed since");
+            }
+
+            if (!entry.IsFolder)
+            {
+                request.Headers.TryAddWithoutValidation("If-Match", etag);
+            }
+        }
+
+        await line.TellAsync(request, ct);
+    }
+
+    public Task MoveAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("MOVE", from, to, ct);
+
+    public Task CopyAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("COPY", from, to, ct);
+
+    /// <summary>RFC 4918 sections 9.8 and 9.9; <c>Overwrite: F</c> makes the server refuse a taken name by itself.</summary>
+    private async Task RelocateAsync(string method, FilePath from, FilePath to, CancellationToken ct)
+    {
+        if (from != to && from.Contains(to))
+        {
+            throw new FaultException(Fault.Malformed, "the destination lies inside the source");
+        }
+
+        var request = line.Request(method, root.At(from));
+        request.Headers.TryAddWithoutValidation("Destination", root.At(to).OriginalString);
+        request.Headers.Add("Overwrite", "F");
+        await line.TellAsync(request, ct);
+    }
+
+    private async Task<Entry> StatFileAsync(FilePath file, CancellationToken ct) =>
+        await StatAsync(file, ct) is { IsFolder: false } entry ? entry : throw new FaultException(Fault.NotFound, "file/directory not found");
+
+    private HttpRequestMessage Get(FilePath file, long offset)
+    {
+        var request = line.Request("GET", root.At(file));
+        request.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null;
+        return request;
+    }
+
+    private async Task<FaultException> OpenFaultAsync(HttpResponseMessage response, CancellationToken ct) => (int)response.StatusCode == 416
+        ? new FaultException(Fault.Invalid, "the file ends before this offset") { Parameter = "Range" }
+        : await line.FaultAsync(response, ct);
+
+    /// <summary>Whether the answer is of the listed version: weak comparison (RFC 9110 section 8.8.3.2), as a proxy may weaken an ETag.</summary>
+    private static bool IsSame(HttpResponseMessage response, Entry entry) =>
+        response.Headers.ETag is not { } etag || entry.ETag.Length == 0 || etag.Tag == (entry.ETag.StartsWith("W/", StringComparison.Ordinal) ? entry.ETag[2..] : entry.ETag);
+
+    /// <summary>What the body must hold: the listing and the headers have to agree on it (RFC 9110 section 14.4 for the range).</summary>
+    private long Length(HttpResponseMessage response, Entry entry, long offset)
+    {
+        var headers = response.Content.Headers;
+        var range = headers.ContentRange;
+        if (offset > 0 && (range?.From != offset || range.To + 1 != range.Length))
+        {
+            throw new FaultException(Fault.BadGateway, $"{line.Host} does not answer with the rest of a file when asked for it");
+        }
+
+        var said = offset > 0 ? range!.Length - offset : headers.ContentLength;
+        var length = entry.Size - offset ?? said ?? throw new FaultException(Fault.BadGateway, $"{line.Host} does not say how long {entry.Path} is");
+        return length == (said ?? length) && length == (headers.ContentLength ?? length)
+            ? length
+            : throw new FaultException(
+                Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists {length} bytes of {entry.Path} and sends {headers.ContentLength ?? said}"));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Security.Cryptography;
+using Shared.Faults;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>
+/// The body of a PUT. Its last block leaves only when the source has proved to end there and to have the promised MD5;
+/// before that the server has an incomplete request, which it must not store (RFC 9112 section 8).
+/// </summary>
+internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<byte> md5, Silence silence, NextcloudOptions options) : HttpContent
+{
+    private const int BlockSize = 64 * 1024;
+
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private byte[] held = new byte[Math.Min(BlockSize, length)];
+    private byte[] next = new byte[Math.Min(BlockSize, length)];
+    private int holding;
+    private long taken;
+
+    /// <summary>Called when the source fails half way, while the request is still open.</summary>
+    public Func<Task>? BeforeGivingUp { get; init; }
+
+    /// <summary>What was wrong with the source, if the upload failed because of it and not because somebody gave up.</summary>
+    public Exception? SourceFailure { get; private set; }
+
+    public bool IsLarge => length > BlockSize;
+
+    /// <summary>Takes the first block; a small file is then known whole, and a wrong one is never sent.</summary>
+    public async Task BeginAsync(CancellationToken ct) => holding = await TakeAsync(held, ct);
+
+    protected override bool TryComputeLength(out long bytes)
+    {
+        bytes = length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        while (taken < length)
+        {
+            silence.Stop(); // the other side waits for us
+            var count = await TakeNextAsync(cancellationToken);
+            await GiveAsync(stream, cancellationToken);
+            (held, next, holding) = (next, held, count);
+        }
+
+        await GiveAsync(stream, cancellationToken);
+        silence.Restart(options.AnswerTimeout);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task GiveAsync(Stream stream, CancellationToken ct)
+    {
+        silence.Restart(options.IdleTimeout);
+        await stream.WriteAsync(held.AsMemory(0, holding), ct);
+    }
+
+    private async Task<int> TakeNextAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await TakeAsync(next, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            SourceFailure = e;
+            await (BeforeGivingUp?.Invoke() ?? Task.CompletedTask);
+            throw;
+        }
+    }
+
+    private async Task<int> TakeAsync(byte[] block, CancellationToken ct)
+    {
+        var count = (int)Math.Min(BlockSize, length - taken);
+        var read = await source.ReadAtLeastAsync(block.AsMemory(0, count), count, throwOnEndOfStream: false, ct);
+        taken += read;
+        if (!md5.IsEmpty)
+        {
+            hash.AppendData(block, 0, read);
+        }
+
+        if (read < count || (taken == length && await source.ReadAsync(new byte[1], ct) > 0))
+        {
+            throw new FaultException(Fault.PreconditionFailed, "the bytes sent are not as many as announced") { Parameter = "Content-Length" };
+        }
+
+        if (taken == length && !md5.IsEmpty && !hash.GetHashAndReset().AsSpan().SequenceEqual(md5.Span))
+        {
+            throw new FaultException(Fault.PreconditionFailed, "the bytes sent do not have the announced MD5") { Parameter = "Content-MD5" };
+        }
+
+        return count;
+    }
+}

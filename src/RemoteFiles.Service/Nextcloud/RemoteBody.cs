@@ -1,0 +1,89 @@
+using System.Globalization;
+using Shared.Faults;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>
+/// The body of an answer: each read may wait as long as <paramref name="idle"/>, and an end short of <paramref name="length"/>
+/// is a failure, never an end. Failures are BadGateway.
+/// </summary>
+internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long? length, Silence silence, TimeSpan idle, string host) : Stream
+{
+    /// <summary>Bytes read so far.</summary>
+    public long Passed { get; private set; }
+
+    /// <summary>Reading further than this is a failure: for bodies whose pieces must be small.</summary>
+    public long Limit { get; set; } = long.MaxValue;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var caller = silence.Watch(cancellationToken);
+        silence.Restart(idle);
+        int count;
+        try
+        {
+            count = await body.ReadAsync(buffer, silence.Token);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            silence.ThrowIfGivenUp();
+            throw NetworkFault.From(e, host);
+        }
+
+        silence.Stop();
+        Passed += count;
+        if (Passed > Limit)
+        {
+            throw new FaultException(Fault.BadGateway, $"{host} answers with more than can be meant");
+        }
+
+        if (Passed > length || (count == 0 && buffer.Length > 0 && Passed < length))
+        {
+            throw new FaultException(
+                Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{host} sent {Passed} bytes of a body that has {length}"));
+        }
+
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A remote body is read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            response.Dispose();
+            silence.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
+using RemoteFiles.Access;
+using RemoteFiles.Accounts;
+using RemoteFiles.Admin;
+using RemoteFiles.Content;
+using RemoteFiles.Dav;
+using RemoteFiles.Documents;
+using RemoteFiles.Drive;
+using RemoteFiles.Files;
+using RemoteFiles.Instances;
+using RemoteFiles.Nextcloud;
+using RemoteFiles.Ocs;
+using RemoteFiles.Rpc;
+using Shared.Access;
+using Shared.Hosting;
+using Shared.Storage;
+
+namespace RemoteFiles;
+
+/// <summary>The whole service: its stores, its rooms, its doors.</summary>
+internal static class RemoteFilesHost
+{
+    public static void AddRemoteFiles(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceHost();
+        var services = builder.Services;
+        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdminOptions>().BindConfiguration("Admin");
+        services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
+
+        var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
+        services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingEncryption>();
+
+        services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
+        services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>();
+        services.AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
+        services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
+        services.AddDrive();
+        services.AddNextcloud();
+        services.AddSingleton<IFileTrees, FileTrees>();
+        services.AddHostedService<Schema>();
+    }
+
+    public static void MapRemoteFiles(this WebApplication app)
+    {
+        app.UseServiceHost();
+        app.MapGrpcService<RemoteFilesService>();
+        app.MapGrpcService<DriveService>();
+        app.MapGrpcService<TransfersService>();
+        app.MapGrpcService<InstancesService>();
+        app.MapRemoteContent();
+        app.MapDriveContent();
+        app.MapAccountDocuments();
+        app.MapOcs();
+        app.MapDav();
+        app.MapAdmin();
+    }
+
+    public static Uri HttpOf(WebApplication app) => app.AddressOf(ServiceHost.HttpListener);
+
+    public static Uri GrpcOf(WebApplication app) => app.AddressOf(ServiceHost.GrpcListener);
+
+    public static Uri AdminOf(WebApplication app) => app.AddressOf(ServiceHost.AdminListener);
+
+    /// <summary>Creates the tables before the first request is taken.</summary>
+    private sealed class Schema(Database database, DriveStore drives) : IHostedLifecycleService
+    {
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            await database.CreateAsync(InstanceRegistry.Schema, cancellationToken);
+            await database.CreateAsync(DocumentStore.Schema, cancellationToken);
+            await database.CreateAsync(AppPasswords.Schema, cancellationToken);
+            await drives.CreateAsync(cancellationToken);
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Grpc.Core;
+using Protos;
+using RemoteFiles.Files;
+using RemoteFiles.JsonApi;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Rpc;
+
+/// <summary>The door of protos/drive.proto: the metadata routes of /files.</summary>
+internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
+{
+    private const int DefaultLimit = 30;
+    private const int MostLimit = 1000;
+
+    public override async Task<CozyDirectoryDocument> Get(GetRequest request, ServerCallContext context)
+    {
+        var drive = Drive(context);
+        var entry = await drive.FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
+        return await DocumentAsync(drive, entry, request.Page, context);
+    }
+
+    public override async Task<CozyDirectoryDocument> GetByPath(GetByPathRequest request, ServerCallContext context)
+    {
+        var drive = Drive(context);
+        var entry = await drive.StatAsync(Absolute(request.Path), context.CancellationToken) ?? throw NoFile();
+        return await DocumentAsync(drive, entry, request.Page, context);
+    }
+
+    public override async Task<CozyFileList> ListChildren(GetRequest request, ServerCallContext context)
+    {
+        var drive = Drive(context);
+        var folder = await drive.FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
+        if (!folder.IsFolder)
+        {
+            throw new FaultException(Fault.Malformed, "a file has no contents");
+        }
+
+        var (page, limit) = await PageAsync(drive, folder, request.Page, context);
+        var list = new CozyFileList { Meta = new() { Count = page.Total }, Links = new() { Next = NextLink(folder, page, limit, "/relationships/contents") } };
+        list.Data.AddRange(page.Entries.Select(entry => CozyFiles.Of(entry, Url(context))));
+        return list;
+    }
+
+    public override async Task<CozyDirectoryDocument> CreateDirectory(CreateDirectoryRequest request, ServerCallContext context)
+    {
+        var (drive, ct) = (Drive(context), context.CancellationToken);
+        var modified = Time(request.UpdatedAt, "UpdatedAt") ?? Time(request.CreatedAt, "CreatedAt");
+        var made = request.DirId.Length == 0 && request.Path.Length > 0
+            ? await MakeByPathAsync(drive, Absolute(request.Path), request.Recursive == "true", ct)
+            : await drive.MakeFolderAsync(await ChildAsync(drive, request, ct), ct);
+        if (modified is { } time)
+        {
+            await drive.TouchAsync(made.Id, time, ct);
+            made = await drive.FindAsync(made.Id, ct) ?? throw NoFile();
+        }
+
+        return new() { Data = CozyFiles.Of(made, Url(context)) };
+    }
+
+    private static async Task<Entry> MakeByPathAsync(ICozyDrive drive, FilePath path, bool recursive, CancellationToken ct) =>
+        recursive ? await drive.EnsureFolderAsync(path, ct) : await drive.MakeFolderAsync(path, ct);
+
+    private static async Task<FilePath> ChildAsync(ICozyDrive drive, CreateDirectoryRequest request, CancellationToken ct)
+    {
+        var id = request.DirId.Length > 0 ? request.DirId : ICozyDrive.RootId;
+        var parent = await drive.FindAsync(id, ct) is { IsFolder: true } found
+            ? found
+            : throw new FaultException(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
+        return parent.Path.Child(DriveNames.Check(request.Name));
+    }
+
+    private static async Task<CozyDirectoryDocument> DocumentAsync(ICozyDrive drive, Entry entry, Page? asked, ServerCallContext context)
+    {
+        var document = new CozyDirectoryDocument { Data = CozyFiles.Of(entry, Url(context)) };
+        if (!entry.IsFolder)
+        {
+            return document;
+        }
+
+        var (page, limit) = await PageAsync(drive, entry, asked, context);
+        var next = NextLink(entry, page, limit, "");
+        var contents = new ToMany { Meta = new() { Count = page.Total }, Links = new() { Self = $"/files/{entry.Id}/relationships/contents", Next = next } };
+        contents.Data.AddRange(page.Entries.Select(child => new Identifier { Id = child.Id, Type = "io.cozy.files" }));
+        document.Data.Relationships.Contents = contents;
+        document.Data.Relationships.NotSynchronizedOn = new() { Links = new() { Self = $"/files/{entry.Id}/relationships/not_synchronized_on" } };
+        document.Links = new() { Next = next };
+        document.Included.AddRange(page.Entries.Select(child => CozyFiles.Of(child, Url(context))));
+        return document;
+    }
+
+    private static async Task<(DrivePage Page, int Limit)> PageAsync(ICozyDrive drive, Entry folder, Page? asked, ServerCallContext context)
+    {
+        var limit = Number(asked?.Limit, DefaultLimit, "page limit is not a number");
+        var skip = Number(asked?.Skip, 0, "page skip is not a number");
+        var from = asked?.Cursor is { Length: > 0 } cursor ? PageCursor.Read(cursor) : null;
+        limit = Math.Clamp(limit, 1, MostLimit);
+        return (await drive.ListPageAsync(folder.Id, from, skip, limit, context.CancellationToken), limit);
+    }
+
+    private static string NextLink(Entry folder, DrivePage page, int limit, string suffix) => page.Next is null
+        ? ""
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"/files/{folder.Id}{suffix}?page%5Bcursor%5D={Uri.EscapeDataString(PageCursor.Write(folder.Id, page.Next))}&page%5Blimit%5D={limit}");
+
+    private static int Number(string? text, int otherwise, string complaint) =>
+        string.IsNullOrEmpty(text) ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new FaultException(Fault.Malformed, complaint);
+
+    private static DateTimeOffset? Time(string text, string parameter) =>
+        text.Length == 0 ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw new FaultException(Fault.Invalid, "Invalid time given") { Parameter = parameter };
+
+    private static FilePath Absolute(string path) =>
+        path.StartsWith('/') ? FilePath.Parse(path) : throw new FaultException(Fault.Malformed, "Path should be absolute");
+
+    private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
+
+    private static string Url(ServerCallContext context) => context.GetHttpContext().Instance().Url;
+
+    private static FaultException NoFile() => new(Fault.NotFound, "file does not exist");
+}

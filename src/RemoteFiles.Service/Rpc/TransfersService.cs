@@ -1,0 +1,128 @@
+using Grpc.Core;
+using Protos;
+using RemoteFiles.Accounts;
+using RemoteFiles.Files;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Rpc;
+
+/// <summary>The door of protos/transfers.proto: what the migration service asks for, an instance at a time.</summary>
+internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts) : Transfers.TransfersBase
+{
+    public override async Task<ProbeReply> Probe(ProbeRequest request, ServerCallContext context) =>
+        new() { UserId = await users.ResolveAsync(Url(request.Url), request.Login, request.Password, context.CancellationToken) };
+
+    public override async Task<SaveAccountReply> SaveAccount(SaveAccountRequest request, ServerCallContext context)
+    {
+        var instance = context.GetHttpContext().Instance();
+        var (url, ct) = (Url(request.Url), context.CancellationToken);
+        return new() { AccountId = await accounts.SaveNextcloudAsync(instance, url, request.Login, request.Password, request.UserId, ct) };
+    }
+
+    public override async Task<GetSpaceReply> GetSpace(GetSpaceRequest request, ServerCallContext context)
+    {
+        var space = await Drive(context).GetSpaceAsync(context.CancellationToken);
+        var reply = new GetSpaceReply { Used = space.Used };
+        if (space.Quota is { } quota)
+        {
+            reply.Quota = quota;
+        }
+
+        return reply;
+    }
+
+    public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
+    {
+        var remote = await RemoteAsync(request.AccountId, context);
+        await foreach (var entry in remote.ListAsync(FilePath.Parse(request.Path), context.CancellationToken))
+        {
+            await responseStream.WriteAsync(Of(entry), context.CancellationToken);
+        }
+    }
+
+    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
+    {
+        var remote = await RemoteAsync(request.AccountId, context);
+        var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
+            ?? throw new FaultException(Fault.NotFound, "file/directory not found");
+        return new() { Size = entry.Size ?? 0 };
+    }
+
+    public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context)
+    {
+        var (drive, path, ct) = (Drive(context), FilePath.Parse(request.Path), context.CancellationToken);
+        if (await drive.StatAsync(path, ct) is { IsFolder: true } existing)
+        {
+            return new() { Id = existing.Id };
+        }
+
+        var made = await drive.EnsureFolderAsync(path, ct);
+        if (request.HasModifiedAt)
+        {
+            await drive.TouchAsync(made.Id, DateTimeOffset.FromUnixTimeSeconds(request.ModifiedAt), ct);
+        }
+
+        return new() { Id = made.Id };
+    }
+
+    public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
+    {
+        var (drive, ct) = (Drive(context), context.CancellationToken);
+        var remote = await RemoteAsync(request.AccountId, context);
+        var folder = await drive.FindAsync(request.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found
+            ? found
+            : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
+        var done = await Transfer.CopyAsync(
+            remote,
+            FilePath.Parse(request.Source.Path),
+            drive,
+            folder.Path.Child(request.Name),
+            IfTaken.Compare,
+            new(request.AccountId, ""),
+            ct);
+        return new()
+        {
+            Outcome = OutcomeOf(done.Outcome),
+            FileId = done.Entry.Id,
+            Name = done.Entry.Path.Name,
+            Size = done.Entry.Size ?? 0,
+            Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
+        };
+    }
+
+    private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
+
+    private async Task<IFileTree> RemoteAsync(string account, ServerCallContext context) =>
+        (await trees.RemoteAsync(context.GetHttpContext().Instance().Domain, account, context.CancellationToken)).Files;
+
+    private static RemoteEntry Of(Entry entry)
+    {
+        var message = new RemoteEntry
+        {
+            Id = entry.Id,
+            Path = entry.Path.ToString(),
+            IsFolder = entry.IsFolder,
+            Size = entry.Size ?? 0,
+            Etag = entry.ETag,
+        };
+        if (entry.ModifiedAt is { } modified)
+        {
+            message.ModifiedAt = modified.ToUnixTimeSeconds();
+        }
+
+        return message;
+    }
+
+    private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
+    {
+        TransferOutcome.Copied => FetchReply.Types.Outcome.Imported,
+        TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
+        TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
+        _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static Uri Url(string text) => NextcloudUrl.TryParse(text, out var url)
+        ? url
+        : throw new FaultException(Fault.BadGateway, "nextcloud unreachable: the address is not a http or https URL");
+}

@@ -1,0 +1,79 @@
+using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Http;
+using Rest;
+using Rpc.Transcoding;
+using Shared.Faults;
+
+namespace Shared.Access;
+
+/// <summary>
+/// Finds the instance and the caller, and checks what the endpoint's <see cref="Admission"/> asks, before anything else runs.
+/// REST: the Host header names the instance, and the token must be its own. gRPC: the token's issuer names it.
+/// </summary>
+internal sealed class AccessMiddleware(RequestDelegate next, IInstances instances, Tokens tokens)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is { } endpoint && AdmissionOf(endpoint) is not Admission.ToProcess and var admission)
+        {
+            var token = TokenOf(context.Request);
+            var instance = await InstanceAsync(context, token);
+            context.Features.Set(instance);
+            if (admission is not Admission.ToPublic)
+            {
+                context.Features.Set(await CallerAsync(instance, token, admission));
+            }
+        }
+
+        await next(context);
+    }
+
+    /// <summary>From the endpoint itself, or from the options of its proto method. An endpoint that says nothing admits services alone.</summary>
+    internal static Admission AdmissionOf(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<Admission>()
+        ?? (endpoint.Metadata.GetMetadata<MethodNotAllowedMetadata>() is not null ? Admission.Process
+            : endpoint.Metadata.GetMetadata<MethodDescriptor>() is not { } method ? Admission.Service
+            : method.File.Package.StartsWith("grpc.", StringComparison.Ordinal) ? Admission.Process
+            : method.GetOptions()?.GetExtension(RestExtensions.Method)?.Permission is { } asked ? Admission.Permission(asked.Verb, asked.Doctype)
+            : Admission.Service);
+
+    private async Task<Instance> InstanceAsync(HttpContext context, string? token)
+    {
+        if (!context.Request.IsGrpc())
+        {
+            return await FindAsync(context.Request.Host.Value ?? "", context.RequestAborted);
+        }
+
+        var issuer = Tokens.IssuerOf(token ?? throw new AccessException(Fault.Unauthenticated, "No token in request"));
+        return issuer == Instance.None.Domain
+            ? Instance.None
+            : await FindAsync(issuer ?? "", context.RequestAborted);
+    }
+
+    private async Task<Instance> FindAsync(string domain, CancellationToken ct) =>
+        await instances.FindAsync(domain.ToLowerInvariant(), ct) ?? throw new AccessException(Fault.NotFound, "Instance not found");
+
+    private async Task<Caller> CallerAsync(Instance instance, string? token, Admission admission)
+    {
+        var caller = await tokens.CheckAsync(token ?? throw new AccessException(Fault.Unauthenticated, "No token in request"), instance);
+        var admitted = admission switch
+        {
+            Admission.ToService => caller.Audience == Audiences.Service,
+            Admission.ToPermission(var verb, var doctype) => caller.Permissions?.Allows(verb, doctype) ?? false,
+            _ => caller.Permissions is not null,
+        };
+        return admitted ? caller : throw new AccessException(Fault.Forbidden, "Forbidden");
+    }
+
+    // cozy-api 2.1: Bearer, else the password of Basic, else the query.
+    private static string? TokenOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return header["Bearer ".Length..].Trim();
+        }
+
+        return BasicCredentials.Read(header)?.Password ?? (request.Query.TryGetValue("bearer_token", out var query) ? query[0] : null);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Shared.Access;
+
+/// <summary>What the access middleware found out about a request.</summary>
+internal static class CallerOfRequest
+{
+    public static Caller Caller(this HttpContext context) =>
+        context.Features.Get<Caller>() ?? throw new InvalidOperationException("the endpoint admits anyone: there is no caller");
+
+    public static Instance Instance(this HttpContext context) =>
+        context.Features.Get<Instance>() ?? throw new InvalidOperationException("the endpoint belongs to the process: there is no instance");
+
+    public static bool IsGrpc(this HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) ?? false;
+}

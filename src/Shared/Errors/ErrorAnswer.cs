@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http;
+using Rpc.Transcoding;
+using Shared.Access;
+using Shared.Faults;
+
+namespace Shared.Errors;
+
+/// <summary>Tells a REST caller what went wrong, in the writer that the contract names for the route (cozy-api 1.2).</summary>
+internal static class ErrorAnswer
+{
+    public static async Task WriteAsync(HttpContext context, Exception error)
+    {
+        var fault = AsFault(error);
+        var answer = fault.Fault.Answer();
+        var response = context.Response;
+        response.Clear();
+        if (context.Request.IsGrpc())
+        {
+            FaultsOverGrpc.WriteTrailersOnly(response, fault, answer);
+            return;
+        }
+
+        response.StatusCode = answer.Http;
+        if (fault is AccessException { Challenge.Length: > 0 } access)
+        {
+            response.Headers.WWWAuthenticate = access.Challenge;
+        }
+
+        if (fault.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (error is MethodNotAllowedException notAllowed)
+        {
+            response.Headers.Allow = string.Join(", ", notAllowed.Allowed);
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (context.Request.Path.StartsWithSegments("/data"))
+        {
+            await CouchError.WriteAsync(response, fault, answer);
+        }
+        else if (fault is AccessException)
+        {
+            await FrameworkError.WriteAsync(context, fault.Message);
+        }
+        else
+        {
+            await JsonApiError.WriteAsync(response, fault, answer);
+        }
+    }
+
+    /// <summary>What an exception means to a caller; what nobody classified is a mistake of ours and says nothing of its inside.</summary>
+    public static FaultException AsFault(Exception error) => error switch
+    {
+        FaultException fault => fault,
+        BadRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large => new(Fault.TooLarge, large.Message),
+        BadRequestException bad => new(Fault.Malformed, bad.Message),
+        MethodNotAllowedException => new AccessException(Fault.MethodNotAllowed, "Method Not Allowed"),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Fault.TooLarge, "the request is too large"),
+        BadHttpRequestException => new(Fault.Malformed, "the request was cut short or is malformed"),
+        _ => new(Fault.Internal, "internal server error", error),
+    };
+}

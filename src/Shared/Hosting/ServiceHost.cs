@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using System.Net;
+using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Rpc.Transcoding;
+using Shared.Access;
+using Shared.Errors;
+
+namespace Shared.Hosting;
+
+/// <summary>What every service of ours is: its ports, its limits, its errors, its access check and its health.</summary>
+internal static class ServiceHost
+{
+    public const int HttpListener = 0;
+    public const int GrpcListener = 1;
+    public const int AdminListener = 2;
+
+    public static void AddServiceHost(this WebApplicationBuilder builder)
+    {
+        var listen = builder.Configuration.GetSection("Listen").Get<ListenOptions>() ?? new();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPEndPoint.Parse(listen.Http), o => o.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPEndPoint.Parse(listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
+            if (listen.Admin.Length > 0)
+            {
+                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o => o.Protocols = HttpProtocols.Http1);
+            }
+
+            // Files of any size at any pace: silence is the limit (HttpProtocols' keep-alive), not size.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+        });
+
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(KeyOf(builder.Configuration));
+        builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
+        builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
+        builder.Services.AddResponseCompression(o =>
+        {
+            o.EnableForHttps = true;
+            o.Providers.Add<GzipCompressionProvider>();
+            o.MimeTypes = ["application/json", "application/vnd.api+json", "application/xml"];
+        });
+        builder.Services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+    }
+
+    /// <summary>The rooms that every request crosses, in their order.</summary>
+    public static void UseServiceHost(this WebApplication app)
+    {
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseRawRouting();
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+
+        // Documents only: file bytes keep their length, their ETag and their ranges.
+        app.UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is not null, rest => rest.UseResponseCompression());
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
+        app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
+        app.MapGrpcHealth();
+        app.MapGrpcReflection();
+    }
+
+    /// <summary>The address of one listener once the service has started.</summary>
+    public static Uri AddressOf(this WebApplication app, int listener) =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(listener));
+
+    private static Task AnswerAsync(HttpContext context, Exception error) =>
+        FaultMiddleware.AnswerAsync(context, error, context.RequestServices.GetRequiredService<ILogger<FaultMiddleware>>());
+
+    private static MasterKey KeyOf(IConfiguration configuration) =>
+        configuration["Master:Key"] is { Length: > 0 } text
+            ? MasterKey.FromText(text)
+            : MasterKey.FromFile(configuration["Master:KeyFile"] ?? throw new InvalidOperationException("set Master:KeyFile or Master:Key"));
+}
