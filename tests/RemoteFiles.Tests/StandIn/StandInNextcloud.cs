@@ -55,12 +55,12 @@ internal sealed class StandInNextcloud : IAsyncDisposable
     /// <summary>Every request so far, in the order they came.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. seen];
 
-    /// <param name="user">Default: <c>carol</c>, whose login is her id.</param>
+    /// <param name="user">Default: one whose login is also the id.</param>
     /// <param name="basePath">Where the Nextcloud is installed: empty, or such as <c>/nextcloud</c>.</param>
     public static async Task<StandInNextcloud> StartAsync(StandInUser? user = null, string basePath = "")
     {
         var folder = Directory.CreateTempSubdirectory("standin-");
-        var standIn = new StandInNextcloud(user ?? new("carol", "carol-pass-9X", "carol"), basePath, folder);
+        var standIn = new StandInNextcloud(user ?? new("standin", "standin-password-9X", "standin"), basePath, folder);
         await standIn.app.StartAsync();
         var address = standIn.app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         standIn.Url = new Uri(address + basePath + "/");
