@@ -41,11 +41,11 @@ internal static class DemoCommand
         using var cozy = await AddAsync(admin, server.Public, target, ct);
 
         var sample = SampleTree.Make();
-        await FillAsync(nextcloud, sample, ct);
+        await nextcloud.FillAsync(sample, ct);
         AnsiConsole.MarkupLineInterpolated($"[green]●[/] A sample Nextcloud holds {sample.Files.Count} files, {Megabytes(sample.Bytes)}, in {SampleTree.AllFolders.Count} folders");
 
         var password = await admin.AddAppPasswordAsync(source, "migration", ct);
-        var id = await cozy.StartMigrationAsync($"http://{source}/", "nextcloud", password, Target, ct);
+        var id = await cozy.StartMigrationAsync($"http://{source}/", "nextcloud", password, "/", Target, ct);
         var end = await MigrationWatch.UntilEndAsync(cozy, id, ct);
         if (end["status"]!.GetValue<string>() != "completed")
         {
@@ -74,18 +74,6 @@ internal static class DemoCommand
         await admin.AddInstanceAsync(domain, "demo", "en", quota: null, ct);
         var token = await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"], ct);
         return new(edge, domain, token);
-    }
-
-    private static async Task FillAsync(CozyClient nextcloud, SampleTree sample, CancellationToken ct)
-    {
-        var folders = new Dictionary<string, string> { [""] = await nextcloud.MakeDirectoryAsync("", ct) };
-        foreach (var folder in SampleTree.AllFolders)
-        {
-            folders["/" + folder] = await nextcloud.MakeDirectoryAsync("/" + folder, ct);
-        }
-
-        var options = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct };
-        await Parallel.ForEachAsync(sample.Files, options, async (file, stop) => await nextcloud.UploadAsync(folders[file.Folder], file, stop));
     }
 
     private static void PrintNext() => AnsiConsole.MarkupLine(

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,6 +29,7 @@ internal static class EdgeHost
 
         // One line a request is the services' business; a dead back end is reported by readiness.
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.AddHttpClient<BackEndHealth>();
         builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);

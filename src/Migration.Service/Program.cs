@@ -1,1 +1,7 @@
-await Task.CompletedTask;
+using Migration;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddMigration();
+var app = builder.Build();
+app.MapMigration();
+await app.RunAsync();

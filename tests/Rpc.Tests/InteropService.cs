@@ -75,6 +75,9 @@ internal sealed class CallLog
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, TaskCompletionSource> events = new();
 
+    /// <summary>How many messages a stream has written.</summary>
+    public int Count { get; set; }
+
     public Task HangingAsync(string call) => EventAsync($"hanging {call}");
 
     public Task CancelledAsync(string call) => EventAsync($"cancelled {call}");

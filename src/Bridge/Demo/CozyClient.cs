@@ -22,6 +22,19 @@ internal sealed class CozyClient : IDisposable
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
+    /// <summary>Uploads a whole sample, folders first.</summary>
+    public async Task FillAsync(SampleTree sample, CancellationToken ct)
+    {
+        var folders = new Dictionary<string, string> { [""] = await MakeDirectoryAsync("", ct) };
+        foreach (var folder in SampleTree.AllFolders)
+        {
+            folders["/" + folder] = await MakeDirectoryAsync("/" + folder, ct);
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct };
+        await Parallel.ForEachAsync(sample.Files, options, async (file, stop) => await UploadAsync(folders[file.Folder], file, stop));
+    }
+
     /// <summary>The id of the directory at this path, made with its parents where missing.</summary>
     public async Task<string> MakeDirectoryAsync(string path, CancellationToken ct)
     {
@@ -34,13 +47,14 @@ internal sealed class CozyClient : IDisposable
         return (await ReadAsync(answer, HttpStatusCode.Created, ct))["data"]!["id"]!.GetValue<string>();
     }
 
-    public async Task UploadAsync(string directoryId, SampleFile file, CancellationToken ct)
+    public Task UploadAsync(string directoryId, SampleFile file, CancellationToken ct)
     {
         var time = Uri.EscapeDataString(file.ModifiedAt.ToString("O", CultureInfo.InvariantCulture));
-        using var body = new ByteArrayContent(file.Content());
-        using var answer = await http.PostAsync($"/files/{directoryId}?Type=file&Name={Uri.EscapeDataString(file.Name)}&UpdatedAt={time}&CreatedAt={time}", body, ct);
-        await ReadAsync(answer, HttpStatusCode.Created, ct);
+        return UploadAsync($"{directoryId}?Type=file&Name={Uri.EscapeDataString(file.Name)}&UpdatedAt={time}&CreatedAt={time}", new ByteArrayContent(file.Content()), ct);
     }
+
+    public Task UploadAsync(string directoryId, string name, Stream body, long length, CancellationToken ct) =>
+        UploadAsync($"{directoryId}?Type=file&Name={Uri.EscapeDataString(name)}", new StreamContent(body) { Headers = { ContentLength = length } }, ct);
 
     /// <summary>Attributes of a file or directory; null when nothing is there.</summary>
     public async Task<JsonNode?> StatAsync(string path, CancellationToken ct)
@@ -57,20 +71,39 @@ internal sealed class CozyClient : IDisposable
     }
 
     /// <summary>The id of the new migration.</summary>
-    public async Task<string> StartMigrationAsync(string url, string login, string password, string target, CancellationToken ct)
+    public async Task<string> StartMigrationAsync(string url, string login, string password, string source, string target, CancellationToken ct)
     {
-        var body = new JsonObject { ["nextcloud_url"] = url, ["nextcloud_login"] = login, ["nextcloud_app_password"] = password, ["target_dir"] = target };
+        var body = new JsonObject
+        {
+            ["nextcloud_url"] = url,
+            ["nextcloud_login"] = login,
+            ["nextcloud_app_password"] = password,
+            ["source_path"] = source,
+            ["target_dir"] = target,
+        };
         using var answer = await http.PostAsJsonAsync("/remote/nextcloud/migration", body, ct);
         return (await ReadAsync(answer, HttpStatusCode.Created, ct))["data"]!["id"]!.GetValue<string>();
     }
 
-    public async Task<JsonNode> GetMigrationAsync(string id, CancellationToken ct)
+    public Task<JsonNode> GetMigrationAsync(string id, CancellationToken ct) => GetAsync($"/data/io.cozy.nextcloud.migrations/{id}", ct);
+
+    /// <summary>Any document, by its path on the instance.</summary>
+    public async Task<JsonNode> GetAsync(string path, CancellationToken ct)
     {
-        using var answer = await http.GetAsync($"/data/io.cozy.nextcloud.migrations/{id}", ct);
+        using var answer = await http.GetAsync(path, ct);
         return await ReadAsync(answer, HttpStatusCode.OK, ct);
     }
 
     public void Dispose() => http.Dispose();
+
+    private async Task UploadAsync(string target, HttpContent body, CancellationToken ct)
+    {
+        using (body)
+        {
+            using var answer = await http.PostAsync("/files/" + target, body, ct);
+            await ReadAsync(answer, HttpStatusCode.Created, ct);
+        }
+    }
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer, HttpStatusCode expected, CancellationToken ct)
     {

@@ -27,12 +27,13 @@ internal sealed class SampleTree
 
     public long Bytes => Files.Sum(file => (long)file.Size);
 
-    public static SampleTree Make()
+    /// <param name="count">How many files; at least the odd names.</param>
+    public static SampleTree Make(int count = 300)
     {
         // Not for secrets: the same tree every time.
         var random = new Random(Seed);
         var files = OddNames.Select((name, i) => new SampleFile(Join("Documents", name), name == "zero bytes.bin" ? 0 : random.Next(1, 5_000), i)).ToList();
-        for (var i = files.Count; i < 300; i++)
+        for (var i = files.Count; i < count; i++)
         {
             var folder = Folders[random.Next(Folders.Length - 1)];
             var size = (i % 50) switch { 0 => random.Next(1_000_000, 6_000_000), < 10 => random.Next(50_000, 400_000), _ => random.Next(1, 20_000) };

@@ -43,7 +43,7 @@ internal static class AccountDocuments
 
     private static async Task GetAsync(HttpContext context)
     {
-        var id = context.GetRawValue("id");
+        var id = context.GetRawValue("id")!;
         if (!context.Caller().Permissions!.AllowsDocument("GET", AccountStore.Doctype, id))
         {
             throw new AccessException(Fault.Forbidden, "Forbidden");

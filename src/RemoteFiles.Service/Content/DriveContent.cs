@@ -50,7 +50,7 @@ internal static class DriveContent
     private static async Task DownloadByIdAsync(HttpContext context)
     {
         var drive = Drive(context);
-        var entry = await drive.FindAsync(context.GetRawValue("id"), context.RequestAborted);
+        var entry = await drive.FindAsync(context.GetRawValue("id")!, context.RequestAborted);
         await DownloadAsync(context, drive, entry);
     }
 

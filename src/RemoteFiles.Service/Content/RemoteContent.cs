@@ -40,7 +40,7 @@ internal static class RemoteContent
     private static async Task<(RemoteTree Remote, FilePath File)> TargetAsync(HttpContext context)
     {
         var trees = context.RequestServices.GetRequiredService<IFileTrees>();
-        var remote = await trees.RemoteAsync(context.Instance().Domain, context.GetRawValue("account"), context.RequestAborted);
-        return (remote, FilePath.Parse(context.GetRawValue("path")));
+        var remote = await trees.RemoteAsync(context.Instance().Domain, context.GetRawValue("account")!, context.RequestAborted);
+        return (remote, FilePath.Parse(context.GetRawValue("path")!));
     }
 }

@@ -39,7 +39,7 @@ internal static class DavDoor
         var depth = context.Request.Headers["Depth"].ToString();
         var asked = await PropFindRequest.ReadAsync(context.Request.Body, context.RequestAborted);
         var entry = await tree.StatAsync(path, context.RequestAborted) ?? throw NotFound(path);
-        var answer = new MultiStatus(context.Response, BaseOf(context), asked);
+        using var answer = new MultiStatus(context.Response, BaseOf(context), asked);
         await answer.AddAsync(entry, context.RequestAborted);
         if (entry.IsFolder && depth is not "0")
         {

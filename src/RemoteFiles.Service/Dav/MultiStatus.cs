@@ -7,7 +7,7 @@ namespace RemoteFiles.Dav;
 /// Writes a 207 entry by entry (RFC 4918 section 13). The root is closed only by <see cref="CompleteAsync"/>: a failure half way
 /// leaves XML that no client can take for a whole listing.
 /// </summary>
-internal sealed class MultiStatus
+internal sealed class MultiStatus : IDisposable
 {
     private const int FlushBytes = 32 * 1024;
     private readonly HttpResponse response;
@@ -72,6 +72,14 @@ internal sealed class MultiStatus
     {
         xml.WriteEndElement();
         await FlushAsync(ct);
+    }
+
+    public void Dispose()
+    {
+        // Never closes the root: the text is dropped, not sent.
+        text.GetStringBuilder().Clear();
+        xml.Dispose();
+        text.Dispose();
     }
 
     private void WriteResourceType(Entry entry)

@@ -62,10 +62,14 @@ internal static class Transfer
                     var outcome = candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed;
                     return await StoreAsync(outcome, from, file, to, candidate, details, ct);
                 }
-                catch (FaultException e) when (e.Fault == Fault.AlreadyExists && await to.StatAsync(candidate, ct) is { } meanwhile)
+                catch (FaultException e) when (e.Fault == Fault.AlreadyExists)
                 {
-                    // Somebody else was faster with this name: look at what they stored.
-                    taken = meanwhile;
+                    // Somebody else was faster with this name: look at what they stored, unless it is gone again.
+                    taken = await to.StatAsync(candidate, ct);
+                    if (taken is null)
+                    {
+                        throw;
+                    }
                 }
             }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Rpc.Server;
+using Rpc.Transcoding;
 using Rpc.Wire;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -21,6 +22,7 @@ public static class GrpcEndpointRouteBuilderExtensions
         var (descriptor, methods) = ServiceMethodBinder<TService>.Bind();
         mapped.Add(descriptor);
 
+        var transcoding = builder.ServiceProvider.GetService<TranscodedEndpoints>();
         var endpoints = new List<IEndpointConventionBuilder>();
         foreach (var method in methods)
         {
@@ -28,6 +30,7 @@ public static class GrpcEndpointRouteBuilderExtensions
                 .MapMethods(method.Method.FullName, [HttpMethods.Post], http => dispatcher.DispatchAsync(http, method))
                 .WithDisplayName($"gRPC - {method.Method.FullName}")
                 .WithMetadata([.. method.Attributes, method.Descriptor, new GrpcMethodMetadata(typeof(TService), method.Method)]));
+            endpoints.AddRange(transcoding?.Map(builder, method) ?? []);
         }
 
         if (!mapped.UnknownMethodsMapped)

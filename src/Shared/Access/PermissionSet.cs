@@ -39,7 +39,7 @@ internal sealed class PermissionSet
             return new(doctype, List(parts, 1), List(parts, 2), parts.Length > 3 ? parts[3] : "");
         }
 
-        public static FaultException BadScope() =>
+        public static AccessException BadScope() =>
             new AccessException(Fault.Malformed, "Permission scope is empty or malformed");
 
         public bool Covers(string verb, string doctype) =>

@@ -59,6 +59,7 @@ internal static class ErrorAnswer
     public static FaultException AsFault(Exception error) => error switch
     {
         FaultException fault => fault,
+        BadRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large => new(Fault.TooLarge, large.Message),
         BadRequestException bad => new(Fault.Malformed, bad.Message),
         MethodNotAllowedException => new AccessException(Fault.MethodNotAllowed, "Method Not Allowed"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Fault.TooLarge, "the request is too large"),

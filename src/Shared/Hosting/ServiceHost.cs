@@ -4,6 +4,8 @@ using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -80,7 +82,7 @@ internal static class ServiceHost
     public static Uri AddressOf(this WebApplication app, int listener) =>
         new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(listener));
 
-    private static Task AnswerAsync(Microsoft.AspNetCore.Http.HttpContext context, Exception error) =>
+    private static Task AnswerAsync(HttpContext context, Exception error) =>
         FaultMiddleware.AnswerAsync(context, error, context.RequestServices.GetRequiredService<ILogger<FaultMiddleware>>());
 
     private static MasterKey KeyOf(IConfiguration configuration) =>

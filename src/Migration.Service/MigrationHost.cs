@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Options;
+using Migration.Documents;
+using Migration.Migrations;
+using Migration.Queue;
+using Migration.RemoteFiles;
+using Migration.Rpc;
+using Migration.Tracking;
+using Protos;
+using Shared.Access;
+using Shared.Hosting;
+using Shared.Storage;
+
+namespace Migration;
+
+/// <summary>The whole service: its rooms and its doors.</summary>
+internal static class MigrationHost
+{
+    public static void AddMigration(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceHost();
+        var services = builder.Services;
+        var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
+        services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
+        services.AddTracking();
+        services.AddRemoteFiles();
+        services.AddQueue(builder.Configuration.GetSection("RabbitMq").Get<QueueOptions>() ?? new(), configured.Worker);
+        if (configured.Worker)
+        {
+            services.AddHostedService<Worker>();
+        }
+    }
+
+    public static void MapMigration(this WebApplication app)
+    {
+        app.UseServiceHost();
+        app.MapGrpcService<MigrationDoor>();
+        app.MapMigrationDocuments();
+    }
+
+    public static Uri HttpOf(WebApplication app) => app.AddressOf(ServiceHost.HttpListener);
+
+    public static Uri GrpcOf(WebApplication app) => app.AddressOf(ServiceHost.GrpcListener);
+
+    private static void AddTracking(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddHostedService<TrackingSchema>();
+    }
+
+    private static void AddRemoteFiles(this IServiceCollection services)
+    {
+        services.AddOptions<RemoteFilesOptions>().BindConfiguration("RemoteFiles").ValidateDataAnnotations().ValidateOnStart();
+        services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider));
+        services.AddGrpcClient<Instances.InstancesClient>((provider, grpc) => grpc.Address = AddressIn(provider));
+        services.AddSingleton<IInstances, RemoteInstances>().AddSingleton<ServiceTokens>().AddSingleton<IRemoteFiles, GrpcRemoteFiles>();
+    }
+
+    private static void AddQueue(this IServiceCollection services, QueueOptions configured, bool worker)
+    {
+        services.AddOptions<QueueOptions>().BindConfiguration("RabbitMq").ValidateDataAnnotations().ValidateOnStart();
+        if (!configured.IsEnabled)
+        {
+            services.AddSingleton<ICommands, LocalCommands>();
+            return;
+        }
+
+        services.AddSingleton<Broker>().AddSingleton<ICommands, CommandPublisher>();
+        if (worker)
+        {
+            services.AddSingleton<QueueHealth>().AddSingleton<CommandHandler>().AddSingleton<DeadLetters>().AddHostedService<CommandConsumer>();
+            services.AddHealthChecks().AddCheck<QueueHealth>("rabbitmq");
+        }
+    }
+
+    private static Uri AddressIn(IServiceProvider provider) => provider.GetRequiredService<IOptions<RemoteFilesOptions>>().Value.Address!;
+}

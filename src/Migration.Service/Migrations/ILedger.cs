@@ -1,0 +1,63 @@
+namespace Migration.Migrations;
+
+/// <summary>
+/// One line for every file and folder that a migration has seen, and what became of it. It says what is left to do after
+/// any stop, and everything that is counted is counted from it.
+/// </summary>
+internal interface ILedger
+{
+    /// <summary>
+    /// Writes all changes or none, in their order; answers by how much they moved the totals. A change that is on record
+    /// already moves nothing.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The lease of the migration is not this owner's: nothing was written.</exception>
+    Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct);
+
+    Task<LedgerTotals> CountAsync(string migration, CancellationToken ct);
+
+    /// <summary>Folders that were not listed whole yet, in the order they were seen.</summary>
+    Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct);
+
+    /// <summary>Files that were not tried yet, in the order they were seen, after the line <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<LedgerLine>> FilesToBringAsync(string migration, long after, int limit, CancellationToken ct);
+
+    /// <summary>The oldest errors.</summary>
+    Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct);
+
+    Task<IReadOnlyList<RenamedFile>> RenamedAsync(string migration, int limit, CancellationToken ct);
+}
+
+/// <summary>A line that asks for work. <paramref name="ParentDirectory"/> is the drive's id of the directory around it; empty for the first folder.</summary>
+internal sealed record LedgerLine(long Number, SourceEntry Entry, string ParentDirectory);
+
+/// <summary>Folders count as errors only; their bytes and numbers are those of their files.</summary>
+internal sealed record LedgerTotals(long Files, long Bytes, long FilesImported, long BytesImported, long Errors, long Renamed)
+{
+    public static readonly LedgerTotals None = new(0, 0, 0, 0, 0, 0);
+
+    public static LedgerTotals operator +(LedgerTotals a, LedgerTotals b) => new(
+        a.Files + b.Files,
+        a.Bytes + b.Bytes,
+        a.FilesImported + b.FilesImported,
+        a.BytesImported + b.BytesImported,
+        a.Errors + b.Errors,
+        a.Renamed + b.Renamed);
+}
+
+/// <summary>One thing that happened, to be put on record.</summary>
+internal abstract record LedgerChange
+{
+    /// <summary>An entry of a folder's listing; <paramref name="Parent"/> is the folder's line, null for the first folder.</summary>
+    internal sealed record Seen(long? Parent, SourceEntry Entry) : LedgerChange;
+
+    /// <summary>The folder has its directory in the drive. Comes before the folder's entries.</summary>
+    internal sealed record FolderMade(LedgerLine Folder, string DirectoryId) : LedgerChange;
+
+    /// <summary>All entries of the folder are on record. Comes after them.</summary>
+    internal sealed record FolderListed(LedgerLine Folder) : LedgerChange;
+
+    internal sealed record FileBrought(LedgerLine File, FetchedFile Result, int Attempts) : LedgerChange;
+
+    /// <summary>A file or folder that was given up.</summary>
+    internal sealed record GivenUp(LedgerLine Line, string Message, int Attempts, DateTimeOffset At) : LedgerChange;
+}

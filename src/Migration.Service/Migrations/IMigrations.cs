@@ -1,0 +1,33 @@
+namespace Migration.Migrations;
+
+/// <summary>The rows of all migrations. Each instance has at most one that is pending or running, whatever happens at the same time.</summary>
+internal interface IMigrations
+{
+    Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>False when the instance has one that is pending or running; a reservation whose lease ran out gives way.</summary>
+    Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Takes back a reservation of this owner as if it had never been.</summary>
+    Task RemoveReservationAsync(string id, string owner, CancellationToken ct);
+
+    /// <summary>Null for an unknown one, one of another instance, and a reservation.</summary>
+    Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct);
+
+    /// <summary>Ids of migrations that wait for a worker, oldest first.</summary>
+    Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct);
+
+    /// <summary>
+    /// Reads the row, asks for the next one and writes it, with nobody between. A terminal migration is never asked about.
+    /// Null when nothing was written: unknown, terminal, or <paramref name="next"/> answered null.
+    /// </summary>
+    Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct);
+
+    /// <summary>Who holds the lease of a migration that has not ended, and whether it shall be canceled; null when it has ended.</summary>
+    Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct);
+
+    /// <summary>False when the lease is no longer this owner's.</summary>
+    Task<bool> RenewLeaseAsync(string id, string owner, DateTimeOffset until, CancellationToken ct);
+}
+
+internal sealed record LeaseView(string? Owner, bool CancelRequested);

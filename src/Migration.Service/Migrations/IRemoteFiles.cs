@@ -1,0 +1,52 @@
+namespace Migration.Migrations;
+
+/// <summary>
+/// The service that knows the Nextcloud and the drive, and carries the bytes between them. Every method throws FaultException:
+/// Unauthenticated when the Nextcloud refuses the account, OutOfSpace when the drive is full.
+/// </summary>
+internal interface IRemoteFiles
+{
+    /// <summary>The user id behind these credentials.</summary>
+    Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct);
+
+    /// <summary>The id of the account that now holds these credentials.</summary>
+    Task<string> SaveAccountAsync(string instance, NextcloudLogin login, string userId, CancellationToken ct);
+
+    /// <summary>Bytes the drive can still take; null when there is no limit.</summary>
+    Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct);
+
+    /// <summary>Bytes of all files below a remote folder.</summary>
+    Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+
+    /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
+    IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+
+    /// <summary>The id of the drive's directory at this path, made with its parents where missing.</summary>
+    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct);
+
+    /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
+    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
+}
+
+/// <summary>Address and credentials of a user's Nextcloud; the password leaves this process only towards <see cref="IRemoteFiles"/>.</summary>
+internal sealed record NextcloudLogin(string Url, string Login, string Password)
+{
+    public override string ToString() => $"{Login} at {Url}";
+}
+
+/// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>
+internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt);
+
+/// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
+internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);
+
+internal enum FileOutcome
+{
+    Imported,
+
+    /// <summary>The same file was there, from an earlier attempt or with the same content.</summary>
+    AlreadyThere,
+
+    /// <summary>Another file had its name; this one is beside it.</summary>
+    Renamed,
+}

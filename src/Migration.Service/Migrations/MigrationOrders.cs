@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using Shared.Faults;
+
+namespace Migration.Migrations;
+
+/// <summary>What a user may ask for: a migration, and its end.</summary>
+internal sealed partial class MigrationOrders(
+    IMigrations migrations, IRemoteFiles remote, ICommands commands, Signal work, TimeProvider clock, ILogger<MigrationOrders> log)
+{
+    private const string Unreachable = "nextcloud unreachable: ";
+
+    // Longer than saving an account and publishing may take; a process that dies in between blocks its user no longer.
+    private static readonly TimeSpan Reservation = TimeSpan.FromMinutes(1);
+
+    /// <summary>Checks the credentials, saves the account, and has a worker begin. Nothing is kept of an order that is refused.</summary>
+    public async Task<TrackedMigration> TriggerAsync(string instance, TriggerOrder order, CancellationToken ct)
+    {
+        if (await migrations.HasActiveAsync(instance, clock.GetUtcNow(), ct))
+        {
+            throw AlreadyInProgress();
+        }
+
+        var userId = await ProbeAsync(instance, order.Login, ct);
+
+        // From here on the caller going away changes nothing: what was begun is brought to an end.
+        var reserved = await ReserveAsync(instance, order);
+        var accountId = await SaveAccountAsync(reserved, order.Login, userId);
+        var migration = await migrations.ChangeAsync(
+            reserved.Id,
+            row => row.LeaseOwner == reserved.LeaseOwner ? row with { Document = row.Document with { AccountId = accountId } } : null,
+            CancellationToken.None) ?? throw AlreadyInProgress();
+        await PublishAsync(migration);
+        await migrations.ChangeAsync(
+            migration.Id, row => row.LeaseOwner == reserved.LeaseOwner ? row.Released() : null, CancellationToken.None);
+        work.Set();
+        Triggered(migration.Id, instance, accountId);
+        return migration;
+    }
+
+    /// <summary>Has the worker stop, or, where no worker has it, ends the migration at once.</summary>
+    public async Task CancelAsync(string instance, string id, CancellationToken ct)
+    {
+        var migration = await migrations.FindAsync(instance, id, ct) ?? throw new FaultException(Fault.NotFound, "nextcloud migration not found");
+        if (migration.Document.Status.IsTerminal())
+        {
+            throw new FaultException(Fault.Conflict, "nextcloud migration already in a terminal state");
+        }
+
+        try
+        {
+            await commands.CancelAsync(migration, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            NotPublished(e, id);
+            throw Unavailable(e);
+        }
+
+        await migrations.ChangeAsync(id, row => row.Canceled(clock.GetUtcNow()), CancellationToken.None);
+        CancelAsked(id, instance);
+    }
+
+    private async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    {
+        try
+        {
+            return await remote.ProbeAsync(instance, login, ct);
+        }
+        catch (FaultException e) when (e.Fault is Fault.Unauthenticated or Fault.Forbidden)
+        {
+            throw new FaultException(Fault.Unauthenticated, "nextcloud credentials are invalid", e);
+        }
+        catch (FaultException e)
+        {
+            throw new FaultException(Fault.BadGateway, e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message, e);
+        }
+    }
+
+    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order)
+    {
+        var now = clock.GetUtcNow();
+        var migration = new TrackedMigration
+        {
+            Instance = instance,
+            Id = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            LeaseOwner = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            LeaseUntil = now + Reservation,
+            Document = new()
+            {
+                Status = MigrationStatus.Pending,
+                TargetDir = order.Target.ToString(),
+                SourcePath = order.Source.ToString(),
+                NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
+                CozyMetadata = new(now),
+            },
+        };
+        return await migrations.TryAddAsync(migration, now, CancellationToken.None) ? migration : throw AlreadyInProgress();
+    }
+
+    private async Task<string> SaveAccountAsync(TrackedMigration reserved, NextcloudLogin login, string userId)
+    {
+        try
+        {
+            return await remote.SaveAccountAsync(reserved.Instance, login, userId, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            await migrations.RemoveReservationAsync(reserved.Id, reserved.LeaseOwner!, CancellationToken.None);
+            throw new FaultException(Fault.Internal, "the account could not be saved", e);
+        }
+    }
+
+    private async Task PublishAsync(TrackedMigration migration)
+    {
+        try
+        {
+            await commands.RequestAsync(migration, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            NotPublished(e, migration.Id);
+            await migrations.ChangeAsync(
+                migration.Id, row => row.FailedBeforeStart($"publish migration command: {e.Message}", clock.GetUtcNow()), CancellationToken.None);
+            throw Unavailable(e);
+        }
+    }
+
+    private static FaultException AlreadyInProgress() => new(Fault.Conflict, "a nextcloud migration is already in progress");
+
+    private static FaultException Unavailable(Exception e) =>
+        new(Fault.Unavailable, "migration service is unavailable, please retry later", e);
+
+    [LoggerMessage(LogLevel.Information, "Migration {Id} of {Instance} triggered, account {Account}", EventName = "migration.triggered")]
+    private partial void Triggered(string id, string instance, string account);
+
+    [LoggerMessage(LogLevel.Information, "Cancel of migration {Id} of {Instance} asked for", EventName = "migration.cancel_asked")]
+    private partial void CancelAsked(string id, string instance);
+
+    [LoggerMessage(LogLevel.Error, "A command about migration {Id} cannot be published", EventName = "migration.not_published")]
+    private partial void NotPublished(Exception e, string id);
+}

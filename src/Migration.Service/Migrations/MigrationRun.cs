@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Options;
+using Shared.Faults;
+
+namespace Migration.Migrations;
+
+/// <summary>One worker's run of one migration, from wherever it stands to its end, or to where another worker goes on.</summary>
+internal sealed partial class MigrationRun(
+    IRemoteFiles remote, ILedger ledger, IOptions<MigrationOptions> options, TimeProvider clock, ILogger<MigrationRun> log)
+{
+    public async Task RunAsync(Lease lease, TrackedMigration migration, CancellationToken shutdown)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, lease.Ended);
+        using var journal = new Journal(ledger, lease, clock);
+        var report = new Report(migration, journal, ledger, lease, clock);
+        try
+        {
+            await RunToEndAsync(new Source(migration, remote, options.Value, clock), journal, report, lease, stop.Token);
+        }
+        catch (LeaseLostException)
+        {
+            Lost(lease.Id);
+        }
+    }
+
+    private async Task RunToEndAsync(Source source, Journal journal, Report report, Lease lease, CancellationToken ct)
+    {
+        try
+        {
+            await journal.LoadAsync(ct);
+            await BringAsync(source, journal, report, ct);
+            await report.WriteAsync(document => document.Complete(clock.GetUtcNow()), CancellationToken.None);
+            Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await journal.CloseAsync();
+            await StopAsync(lease, report);
+        }
+        catch (RunStoppedException e)
+        {
+            await journal.CloseAsync();
+            var reason = await ReasonAsync(e, source, report);
+            await report.WriteAsync(document => document.Fail(reason, clock.GetUtcNow()), CancellationToken.None);
+            Failed(lease.Id, reason);
+        }
+        catch (Exception e) when (e is not LeaseLostException)
+        {
+            Broken(e, lease.Id);
+            await journal.CloseAsync();
+            await report.WriteAsync(document => document.Fail("An error of this server ended the migration", clock.GetUtcNow()), CancellationToken.None);
+        }
+    }
+
+    private async Task BringAsync(Source source, Journal journal, Report report, CancellationToken ct)
+    {
+        var walk = new Walk(source, ledger, journal, options.Value);
+        report.Expect(await Preflight.CheckAsync(source, journal, ct));
+        await report.WriteAsync(document => document.Start(clock.GetUtcNow()), ct);
+        await walk.BeginAsync(ct);
+
+        // Their end, not an exception, ends the loops that ride along; the first failure of any part ends all.
+        using var commits = new PeriodicTimer(options.Value.LedgerDelay, clock);
+        using var reports = new PeriodicTimer(options.Value.ReportInterval, clock);
+        Func<CancellationToken, Task>[] parts =
+        [
+            token => journal.KeepAsync(commits, token),
+            token => report.KeepAsync(reports, token),
+            async token =>
+            {
+                await WalkAndBringAsync(walk, new Files(source, ledger, journal, options.Value, clock), report, token);
+                commits.Dispose();
+                reports.Dispose();
+            },
+        ];
+        await TogetherAsync(parts, ct);
+        await journal.CloseAsync();
+    }
+
+    private static Task WalkAndBringAsync(Walk walk, Files files, Report report, CancellationToken ct) => TogetherAsync(
+        [
+            async token =>
+            {
+                await walk.RunAsync(token);
+                report.AllIsSeen();
+                files.NoMoreAreComing();
+            },
+            files.RunAsync,
+        ],
+        ct);
+
+    /// <summary>The first failure stops the others, and is the one thrown.</summary>
+    private static Task TogetherAsync(Func<CancellationToken, Task>[] parts, CancellationToken ct) =>
+        Parallel.ForEachAsync(
+            parts,
+            new ParallelOptions { MaxDegreeOfParallelism = parts.Length, CancellationToken = ct },
+            async (part, token) => await part(token));
+
+    /// <summary>Canceled, or shut down and left to the next worker.</summary>
+    private async Task StopAsync(Lease lease, Report report)
+    {
+        if (lease.IsCancelRequested)
+        {
+            await report.WriteAsync(document => document.Cancel(clock.GetUtcNow()), CancellationToken.None);
+            Canceled(lease.Id);
+            return;
+        }
+
+        await report.WriteAsync(document => document, CancellationToken.None);
+        await lease.ReleaseAsync(CancellationToken.None);
+        Released(lease.Id);
+    }
+
+    // A full drive is told with its numbers, where they can be had.
+    private static async Task<string> ReasonAsync(RunStoppedException stopped, Source source, Report report)
+    {
+        try
+        {
+            return stopped.Fault == Fault.OutOfSpace && await source.FreeSpaceAsync(CancellationToken.None) is { } free && free < report.BytesLeft
+                ? Preflight.QuotaReason(report.BytesLeft, free)
+                : stopped.Message;
+        }
+        catch (Exception e) when (e is FaultException or RunStoppedException)
+        {
+            return stopped.Message;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Migration {Id} completed: {Files} files, {Bytes} bytes, {Errors} errors", EventName = "migration.completed")]
+    private partial void Completed(string id, long files, long bytes, long errors);
+
+    [LoggerMessage(LogLevel.Warning, "Migration {Id} failed: {Reason}", EventName = "migration.failed")]
+    private partial void Failed(string id, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Migration {Id} ended by an error of this server", EventName = "migration.broken")]
+    private partial void Broken(Exception e, string id);
+
+    [LoggerMessage(LogLevel.Information, "Migration {Id} canceled", EventName = "migration.canceled")]
+    private partial void Canceled(string id);
+
+    [LoggerMessage(LogLevel.Information, "Migration {Id} left for the next worker", EventName = "migration.released")]
+    private partial void Released(string id);
+
+    [LoggerMessage(LogLevel.Warning, "Migration {Id} belongs to another worker, or has ended", EventName = "migration.lease_lost")]
+    private partial void Lost(string id);
+}

@@ -1,0 +1,69 @@
+using Shared.Faults;
+
+namespace Migration.Migrations;
+
+/// <summary>What one migration asks of the Nextcloud and the drive: each question again while the answer may change, but not for ever.</summary>
+internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, MigrationOptions options, TimeProvider clock)
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    private readonly string instance = migration.Instance;
+    private readonly string account = migration.Document.AccountId;
+
+    public CleanPath Folder { get; } = CleanPath.Normalise(migration.Document.SourcePath);
+
+    public CleanPath Target { get; } = CleanPath.Normalise(migration.Document.TargetDir);
+
+    public Task<long> SizeAsync(CancellationToken ct) => AskAsync(() => remote.GetSizeAsync(instance, account, Folder, ct), ct);
+
+    public Task<long?> FreeSpaceAsync(CancellationToken ct) => AskAsync(() => remote.GetFreeSpaceAsync(instance, ct), ct);
+
+    public IAsyncEnumerable<SourceEntry> ListAsync(CleanPath folder, CancellationToken ct) => remote.ListAsync(instance, account, folder, ct);
+
+    public Task<string> MakeDirectoryAsync(SourceEntry folder, CancellationToken ct) =>
+        remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder.ModifiedAt, ct);
+
+    public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
+        remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, ct);
+
+    /// <summary>
+    /// Tries again, later and later, while the fault is one that passes.
+    /// </summary>
+    /// <param name="attempt">What is tried; it is told which try this is, from 1.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    /// <exception cref="RunStoppedException">No other try, nor any other file, can succeed.</exception>
+    public async Task<T> AskAsync<T>(Func<int, Task<T>> attempt, CancellationToken ct)
+    {
+        for (var number = 1; ; number++)
+        {
+            try
+            {
+                return await attempt(number);
+            }
+            catch (FaultException e) when (e.Fault == Fault.Unauthenticated)
+            {
+                throw new RunStoppedException(e.Fault, "The Nextcloud no longer accepts the credentials of this account");
+            }
+            catch (FaultException e) when (e.Fault == Fault.OutOfSpace)
+            {
+                throw new RunStoppedException(e.Fault, "Insufficient quota: the drive is full");
+            }
+            catch (FaultException e) when (number < options.Attempts && MayPass(e.Fault))
+            {
+                await Task.Delay(DelayAfter(number), clock, ct);
+            }
+        }
+    }
+
+    private Task<T> AskAsync<T>(Func<Task<T>> attempt, CancellationToken ct) => AskAsync(_ => attempt(), ct);
+
+    private static bool MayPass(Fault fault) =>
+        fault is Fault.Unavailable or Fault.BadGateway or Fault.Locked or Fault.Internal or Fault.Conflict or Fault.PreconditionFailed;
+
+    // Half to one and a half of the doubled delay, so that files that failed together do not come back together.
+    private TimeSpan DelayAfter(int attempt)
+    {
+        var delay = options.RetryDelay * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());
+        return delay < LongestDelay ? delay : LongestDelay;
+    }
+}

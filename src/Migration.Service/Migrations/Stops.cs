@@ -1,0 +1,13 @@
+using Shared.Faults;
+
+namespace Migration.Migrations;
+
+/// <summary>Another worker has the migration, or it has ended: this one must not write any more.</summary>
+internal sealed class LeaseLostException(string migration) : Exception($"the lease of migration {migration} is lost");
+
+/// <summary>No further file can arrive, so the run ends as failed.</summary>
+internal sealed class RunStoppedException(Fault fault, string reason) : Exception(reason)
+{
+    /// <summary>Unauthenticated or OutOfSpace, or NotFound for the source itself.</summary>
+    public Fault Fault { get; } = fault;
+}

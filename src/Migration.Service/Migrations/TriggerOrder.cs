@@ -1,0 +1,22 @@
+using Shared.Faults;
+
+namespace Migration.Migrations;
+
+/// <summary>A wish for a migration, checked and made clean (cozy-api 4.1).</summary>
+internal sealed record TriggerOrder(NextcloudLogin Login, CleanPath Source, CleanPath Target)
+{
+    private const string DefaultTarget = "/Nextcloud";
+
+    /// <exception cref="FaultException">Malformed, with the contract's text.</exception>
+    public static TriggerOrder Read(string url, string login, string password, string sourcePath, string targetDir) => new(
+        new(Required(url, "nextcloud_url").TrimEnd('/') + "/", Required(login, "nextcloud_login"), Required(password, "nextcloud_app_password")),
+        CleanPath.Normalise(sourcePath.Trim()),
+        TargetOf(targetDir.Trim()));
+
+    private static string Required(string value, string name) =>
+        value.Trim() is { Length: > 0 } text ? text : throw new FaultException(Fault.Malformed, $"{name} is required");
+
+    private static CleanPath TargetOf(string text) =>
+        CleanPath.Exact(text.Length == 0 ? DefaultTarget : text.TrimEnd('/'))
+        ?? throw new FaultException(Fault.Malformed, "target_dir must be a clean absolute path");
+}

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Migration.Queue;
+
+/// <summary>Takes commands from the broker for as long as the process lives, over as many connections as that needs.</summary>
+internal sealed partial class CommandConsumer(
+    Broker broker, CommandHandler handler, DeadLetters deadLetters, QueueHealth health, IOptions<QueueOptions> options, TimeProvider clock, ILogger<CommandConsumer> log)
+    : BackgroundService
+{
+    private const int Prefetch = 10;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var delay = FirstDelay;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ConsumeAsync(() => delay = FirstDelay, stoppingToken);
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (health.Down(e.Message))
+                {
+                    Lost(e.Message);
+                }
+            }
+
+            await Task.Delay(delay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            delay = delay + delay < options.Value.LongestReconnectDelay ? delay + delay : options.Value.LongestReconnectDelay;
+        }
+    }
+
+    /// <summary>Ends with an exception when the connection, the channel or a consumer is gone.</summary>
+    private async Task ConsumeAsync(Action connected, CancellationToken ct)
+    {
+        await using var connection = await broker.ConnectAsync("migration worker", ct);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        channel.ChannelShutdownAsync += (_, e) => Gone(gone, e.ReplyText);
+        await Topology.DeclareAsync(channel, ct);
+        await channel.BasicQosAsync(0, Prefetch, global: false, ct);
+        await ConsumeAsync(channel, Topology.Commands, handler.RequestedAsync, gone, ct);
+        await ConsumeAsync(channel, Topology.Cancels, handler.CanceledAsync, gone, ct);
+        connected();
+        if (health.Up())
+        {
+            Connected();
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var sweeping = deadLetters.SweepAsync(connection, over.Token);
+        try
+        {
+            await await Task.WhenAny(gone.Task, sweeping).WaitAsync(ct);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ConsumeAsync(
+        IChannel channel, string queue, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, TaskCompletionSource gone, CancellationToken ct)
+    {
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, message) => TakeAsync(channel, message, handle, ct);
+        consumer.UnregisteredAsync += (_, _) => Gone(gone, $"the broker took the queue {queue} away");
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, ct);
+    }
+
+    private async Task TakeAsync(
+        IChannel channel, BasicDeliverEventArgs message, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, CancellationToken ct)
+    {
+        try
+        {
+            if (await handle(message.Body, ct) == Verdict.Dead)
+            {
+                await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: false, ct);
+            }
+            else
+            {
+                await channel.BasicAckAsync(message.DeliveryTag, multiple: false, ct);
+            }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && channel.IsOpen)
+        {
+            // The database did not take it. The message stays with the broker, and comes back a little later.
+            NotTaken(e);
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
+            await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true, ct);
+        }
+    }
+
+    private static Task Gone(TaskCompletionSource gone, string reason)
+    {
+        gone.TrySetException(new IOException(reason));
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Connected to the broker", EventName = "queue.connected")]
+    private partial void Connected();
+
+    [LoggerMessage(LogLevel.Error, "The broker is gone, and tried again until it is back: {Reason}", EventName = "queue.disconnected")]
+    private partial void Lost(string reason);
+
+    [LoggerMessage(LogLevel.Error, "A command could not be put on record", EventName = "queue.not_taken")]
+    private partial void NotTaken(Exception e);
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Migration.Queue;
+
+/// <summary>Configuration section <c>RabbitMq</c>.</summary>
+internal sealed class QueueOptions : IValidatableObject
+{
+    /// <summary><c>amqp://</c>, or <c>amqps://</c> whose certificate is verified. Empty: no broker, commands stay in this process.</summary>
+    public string? Uri { get; set; }
+
+    /// <summary>For a whole publication, from connecting to the broker's confirmation.</summary>
+    public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan LongestReconnectDelay { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often dead letters are looked through.</summary>
+    public TimeSpan DeadLetterInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    public bool IsEnabled => !string.IsNullOrEmpty(Uri);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (IsEnabled && !(System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
+        {
+            yield return new("Uri must be an amqp:// or amqps:// address", [nameof(Uri)]);
+        }
+
+        if (PublishTimeout <= TimeSpan.Zero || LongestReconnectDelay <= TimeSpan.Zero || DeadLetterInterval <= TimeSpan.Zero)
+        {
+            yield return new("Times must be positive", [nameof(PublishTimeout)]);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using RabbitMQ.Client;
+
+namespace Migration.Queue;
+
+/// <summary>
+/// The exchange and the queues that both sides of the contract declare (cozy-api 6.1). Whoever comes first makes them; a
+/// declaration that differs in one argument is refused with 406, so these never change.
+/// </summary>
+internal static class Topology
+{
+    public const string Exchange = "migration";
+    public const string Requested = "nextcloud.migration.requested";
+    public const string Canceled = "nextcloud.migration.canceled";
+    public const string Commands = "migration.nextcloud.commands";
+    public const string Cancels = "migration.nextcloud.cancels";
+    public const string DeadCommands = Commands + ".dlq";
+    public const string DeadCancels = Cancels + ".dlq";
+
+    private const string DeadExchange = "migration.dlx";
+
+    public static async Task DeclareAsync(IChannel channel, CancellationToken ct)
+    {
+        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
+        await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
+        await DeclareAsync(channel, Commands, DeadCommands, Requested, ct);
+        await DeclareAsync(channel, Cancels, DeadCancels, Canceled, ct);
+    }
+
+    private static async Task DeclareAsync(IChannel channel, string queue, string deadQueue, string key, CancellationToken ct)
+    {
+        var deadKey = key + ".dead";
+        await channel.QueueDeclareAsync(deadQueue, durable: true, exclusive: false, autoDelete: false, cancellationToken: ct);
+        await channel.QueueBindAsync(deadQueue, DeadExchange, deadKey, cancellationToken: ct);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(deadKey), cancellationToken: ct);
+        await channel.QueueBindAsync(queue, Exchange, key, cancellationToken: ct);
+    }
+
+    private static Dictionary<string, object?> Arguments(string deadKey) => new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-overflow"] = "reject-publish",
+        ["x-dead-letter-strategy"] = "at-least-once",
+        ["x-dead-letter-exchange"] = DeadExchange,
+        ["x-dead-letter-routing-key"] = deadKey,
+    };
+}

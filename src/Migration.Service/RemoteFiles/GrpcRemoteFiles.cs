@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Migration.Migrations;
+using Protos;
+using Shared.Errors;
+using Shared.Faults;
+
+namespace Migration.RemoteFiles;
+
+/// <summary>RemoteFiles.Service over gRPC (protos/transfers.proto). Only facts come this way; the bytes stay there.</summary>
+internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, ServiceTokens tokens, TimeProvider clock) : IRemoteFiles
+{
+    // Of one question. Listings and fetches have none: they last as long as they take, and end when their connection does.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    {
+        var request = new ProbeRequest { Url = login.Url, Login = login.Login, Password = login.Password };
+        return (await AskAsync(instance, options => transfers.ProbeAsync(request, options), ct)).UserId;
+    }
+
+    public async Task<string> SaveAccountAsync(string instance, NextcloudLogin login, string userId, CancellationToken ct)
+    {
+        var request = new SaveAccountRequest { Url = login.Url, Login = login.Login, Password = login.Password, UserId = userId };
+        return (await AskAsync(instance, options => transfers.SaveAccountAsync(request, options), ct)).AccountId;
+    }
+
+    public async Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct)
+    {
+        var space = await AskAsync(instance, options => transfers.GetSpaceAsync(new(), options), ct);
+        return space.HasQuota ? Math.Max(space.Quota - space.Used, 0) : null;
+    }
+
+    public async Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    {
+        var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
+        return Math.Max((await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct)).Size, 0);
+    }
+
+    public async IAsyncEnumerable<SourceEntry> ListAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var listing = transfers.List(
+            new() { AccountId = accountId, Path = folder.ToString() }, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
+        {
+            yield return Read(listing.ResponseStream.Current, folder);
+        }
+    }
+
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    {
+        var request = new MakeDirectoryRequest { Path = directory.ToString() };
+        if (modifiedAt is { } time)
+        {
+            request.ModifiedAt = time;
+        }
+
+        return (await AskAsync(instance, options => transfers.MakeDirectoryAsync(request, options), ct)).Id;
+    }
+
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    {
+        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name };
+        var headers = await tokens.HeadersAsync(instance, ct);
+        var reply = await TellAsync(() => transfers.FetchAsync(request, new CallOptions(headers, cancellationToken: ct)).ResponseAsync, ct);
+        return new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+    }
+
+    private async Task<T> AskAsync<T>(string instance, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        var deadline = (clock.GetUtcNow() + Patience).UtcDateTime;
+        return await TellAsync(() => call(new(headers, deadline, ct)).ResponseAsync, ct);
+    }
+
+    /// <summary>What went wrong over there, in our words; our own cancellation stays one.</summary>
+    private static async Task<T> TellAsync<T>(Func<Task<T>> call, CancellationToken ct)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException e) when (ct.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("the call was canceled", e, ct);
+        }
+        catch (RpcException e)
+        {
+            throw FaultsOverGrpc.FromRpc(e);
+        }
+    }
+
+    // A name decides where a file goes, so it is checked here and not taken on trust.
+    private static SourceEntry Read(RemoteEntry entry, CleanPath folder) => new(
+        entry.Id,
+        folder.Child(entry.Path.TrimEnd('/') is var path ? path[(path.LastIndexOf('/') + 1)..] : ""),
+        entry.IsFolder,
+        Math.Max(entry.Size, 0),
+        entry.Etag,
+        entry.HasModifiedAt ? entry.ModifiedAt : null);
+
+    private static RemoteEntry Write(SourceEntry file)
+    {
+        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag };
+        if (file.ModifiedAt is { } time)
+        {
+            entry.ModifiedAt = time;
+        }
+
+        return entry;
+    }
+
+    private static FileOutcome OutcomeOf(FetchReply.Types.Outcome outcome) => outcome switch
+    {
+        FetchReply.Types.Outcome.Imported => FileOutcome.Imported,
+        FetchReply.Types.Outcome.AlreadyThere => FileOutcome.AlreadyThere,
+        FetchReply.Types.Outcome.Renamed => FileOutcome.Renamed,
+        _ => throw new FaultException(Fault.Internal, "the file service answered an outcome that is not known here"),
+    };
+}

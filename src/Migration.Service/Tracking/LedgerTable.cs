@@ -1,0 +1,87 @@
+using System.Data.Common;
+using Dapper;
+using Migration.Migrations;
+using Shared.Storage;
+
+namespace Migration.Tracking;
+
+/// <summary>The rows of <c>migration_files</c>.</summary>
+internal sealed class LedgerTable(Database database) : ILedger
+{
+    private const string Lines = """
+        SELECT f.number, f.path, f.is_folder AS IsFolder, f.source_id AS SourceId, f.etag, f.size, f.modified_at AS ModifiedAt,
+            p.drive_id AS Directory
+        FROM migration_files f LEFT JOIN migration_files p ON p.number = f.parent
+        WHERE f.migration = @migration AND f.outcome = 'pending'
+        """;
+
+    private const string Arrived = "is_folder = 0 AND outcome IN ('imported', 'already_there', 'renamed')";
+
+    public Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct) =>
+        database.WriteAsync(
+            async connection =>
+            {
+                if (!await connection.ExecuteScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT 1 FROM migrations WHERE id = @migration AND lease_owner = @owner)", new { migration, owner }))
+                {
+                    throw new LeaseLostException(migration);
+                }
+
+                var moved = LedgerTotals.None;
+                foreach (var change in changes)
+                {
+                    moved += await LedgerWriter.ApplyAsync(connection, migration, change);
+                }
+
+                return moved;
+            },
+            ct);
+
+    public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => database.ReadAsync(
+        connection => connection.QuerySingleAsync<LedgerTotals>(
+            $"""
+            SELECT COALESCE(SUM(is_folder = 0), 0) AS Files,
+                COALESCE(SUM(CASE WHEN is_folder = 0 THEN size END), 0) AS Bytes,
+                COALESCE(SUM(CASE WHEN {Arrived} THEN 1 END), 0) AS FilesImported,
+                COALESCE(SUM(CASE WHEN {Arrived} THEN size END), 0) AS BytesImported,
+                COALESCE(SUM(CASE WHEN outcome = 'failed' THEN 1 END), 0) AS Errors,
+                COALESCE(SUM(CASE WHEN outcome = 'renamed' THEN 1 END), 0) AS Renamed
+            FROM migration_files WHERE migration = @migration
+            """,
+            new { migration }),
+        ct);
+
+    public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
+        LinesAsync($"{Lines} AND f.is_folder = 1 ORDER BY f.number LIMIT @limit", new { migration, limit }, ct);
+
+    public Task<IReadOnlyList<LedgerLine>> FilesToBringAsync(string migration, long after, int limit, CancellationToken ct) =>
+        LinesAsync($"{Lines} AND f.is_folder = 0 AND f.number > @after ORDER BY f.number LIMIT @limit", new { migration, after, limit }, ct);
+
+    public Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<FileError>>(
+        async connection => (await connection.QueryAsync<(string Path, string Message, long At)>(
+            """
+            SELECT path, message, failed_at FROM migration_files
+            WHERE migration = @migration AND outcome = 'failed' ORDER BY failed_at, number LIMIT @limit
+            """,
+            new { migration, limit })).Select(row => new FileError(row.Path, row.Message, DateTimeOffset.FromUnixTimeMilliseconds(row.At))).ToList(),
+        ct);
+
+    public Task<IReadOnlyList<RenamedFile>> RenamedAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<RenamedFile>>(
+        async connection => (await connection.QueryAsync<RenamedFile>(
+            """
+            SELECT path, drive_name AS name FROM migration_files
+            WHERE migration = @migration AND outcome = 'renamed' ORDER BY number LIMIT @limit
+            """,
+            new { migration, limit })).AsList(),
+        ct);
+
+    private Task<IReadOnlyList<LedgerLine>> LinesAsync(string sql, object arguments, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<LedgerLine>>(
+            async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
+
+    private sealed record Row(
+        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory)
+    {
+        public LedgerLine Read() => new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt), Directory ?? "");
+    }
+}

@@ -1,0 +1,109 @@
+using System.Data.Common;
+using Dapper;
+using Migration.Migrations;
+
+namespace Migration.Tracking;
+
+/// <summary>
+/// Puts one change on record. Only a pending line is ever changed, so that a change which comes twice, after a crash
+/// or from a worker that was overtaken, counts once.
+/// </summary>
+internal static class LedgerWriter
+{
+    public static Task<LedgerTotals> ApplyAsync(DbConnection connection, string migration, LedgerChange change) => change switch
+    {
+        LedgerChange.Seen seen => SeenAsync(connection, migration, seen),
+        LedgerChange.FolderMade made => FolderAsync(connection, "drive_id = @DirectoryId", new { made.Folder.Number, made.DirectoryId }),
+        LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
+        LedgerChange.FileBrought brought => BroughtAsync(connection, brought),
+        LedgerChange.GivenUp givenUp => GivenUpAsync(connection, givenUp),
+        _ => throw new ArgumentOutOfRangeException(nameof(change)),
+    };
+
+    private static async Task<LedgerTotals> SeenAsync(DbConnection connection, string migration, LedgerChange.Seen seen)
+    {
+        var values = new
+        {
+            migration,
+            Path = seen.Entry.Path.ToString(),
+            seen.Parent,
+            seen.Entry.IsFolder,
+            seen.Entry.Id,
+            seen.Entry.ETag,
+            Size = seen.Entry.IsFolder ? 0 : seen.Entry.Size,
+            seen.Entry.ModifiedAt,
+        };
+        var isNew = await connection.ExecuteAsync(
+            """
+            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at)
+            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt)
+            ON CONFLICT DO NOTHING
+            """,
+            values) == 1;
+        if (isNew)
+        {
+            return seen.Entry.IsFolder ? LedgerTotals.None : LedgerTotals.None with { Files = 1, Bytes = seen.Entry.Size };
+        }
+
+        // Listed again, because a listing broke or a worker was killed: what was not brought yet may have changed.
+        var was = await connection.ExecuteScalarAsync<long?>(
+            """
+            SELECT size FROM migration_files
+            WHERE migration = @migration AND path = @Path AND is_folder = @IsFolder AND outcome = 'pending' AND etag <> @ETag
+            """,
+            values);
+        await connection.ExecuteAsync(
+            """
+            UPDATE migration_files SET source_id = @Id, etag = @ETag, size = @Size, modified_at = @ModifiedAt
+            WHERE migration = @migration AND path = @Path AND is_folder = @IsFolder AND outcome = 'pending' AND etag <> @ETag
+            """,
+            values);
+        return was is { } size ? LedgerTotals.None with { Bytes = values.Size - size } : LedgerTotals.None;
+    }
+
+    private static async Task<LedgerTotals> FolderAsync(DbConnection connection, string set, object values)
+    {
+        await connection.ExecuteAsync($"UPDATE migration_files SET {set} WHERE number = @Number AND outcome = 'pending'", values);
+        return LedgerTotals.None;
+    }
+
+    // The size becomes that of what was stored: the file may have changed since it was listed.
+    private static async Task<LedgerTotals> BroughtAsync(DbConnection connection, LedgerChange.FileBrought brought)
+    {
+        var result = brought.Result;
+        var written = await connection.ExecuteAsync(
+            """
+            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name, sha256 = @Sha256
+            WHERE number = @Number AND outcome = 'pending'
+            """,
+            new { brought.File.Number, outcome = Text(result.Outcome), result.Size, brought.Attempts, result.FileId, result.Name, result.Sha256 });
+        return written == 0
+            ? LedgerTotals.None
+            : LedgerTotals.None with
+            {
+                Bytes = result.Size - brought.File.Entry.Size,
+                FilesImported = 1,
+                BytesImported = result.Size,
+                Renamed = result.Outcome == FileOutcome.Renamed ? 1 : 0,
+            };
+    }
+
+    private static async Task<LedgerTotals> GivenUpAsync(DbConnection connection, LedgerChange.GivenUp givenUp)
+    {
+        var written = await connection.ExecuteAsync(
+            """
+            UPDATE migration_files SET outcome = 'failed', attempts = @Attempts, message = @Message, failed_at = @at
+            WHERE number = @Number AND outcome = 'pending'
+            """,
+            new { givenUp.Line.Number, givenUp.Attempts, givenUp.Message, at = givenUp.At.ToUnixTimeMilliseconds() });
+        return LedgerTotals.None with { Errors = written };
+    }
+
+    private static string Text(FileOutcome outcome) => outcome switch
+    {
+        FileOutcome.Imported => "imported",
+        FileOutcome.AlreadyThere => "already_there",
+        FileOutcome.Renamed => "renamed",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+}

@@ -1,0 +1,128 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
+using Dapper;
+using Migration.Migrations;
+using Shared.Storage;
+
+namespace Migration.Tracking;
+
+/// <summary>The rows of <c>migrations</c>. What the columns repeat from the document is what the database decides on.</summary>
+internal sealed class MigrationTable(Database database) : IMigrations
+{
+    private const string Active = "status IN ('pending', 'running')";
+    private const string Columns = "id, instance, rev, document, lease_owner AS LeaseOwner, lease_until AS LeaseUntil";
+
+    public Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<bool>(
+            $"SELECT EXISTS (SELECT 1 FROM migrations WHERE instance = @instance AND {Active} AND (account_id <> '' OR lease_until > @now))",
+            new { instance, now = now.ToUnixTimeMilliseconds() }),
+        ct);
+
+    public Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct) => database.WriteAsync(
+        async connection =>
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM migrations WHERE instance = @Instance AND account_id = '' AND lease_until <= @now",
+                new { migration.Instance, now = now.ToUnixTimeMilliseconds() });
+            return await connection.ExecuteAsync(
+                """
+                INSERT INTO migrations (id, instance, rev, account_id, status, document, created_at, lease_owner, lease_until)
+                VALUES (@Id, @Instance, @Rev, @AccountId, @Status, @Document, @CreatedAt, @LeaseOwner, @LeaseUntil)
+                ON CONFLICT DO NOTHING
+                """,
+                Values(migration, NextRev(""))) == 1;
+        },
+        ct);
+
+    public Task RemoveReservationAsync(string id, string owner, CancellationToken ct) => database.WriteAsync(
+        connection => connection.ExecuteAsync(
+            "DELETE FROM migrations WHERE id = @id AND lease_owner = @owner AND account_id = ''", new { id, owner }),
+        ct);
+
+    public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => database.ReadAsync(
+        async connection => (await connection.QuerySingleOrDefaultAsync<Row>(
+            $"SELECT {Columns} FROM migrations WHERE id = @id AND instance = @instance AND account_id <> ''", new { id, instance }))?.Read(),
+        ct);
+
+    public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<string>>(
+            async connection => (await connection.QueryAsync<string>(
+                $"""
+                SELECT id FROM migrations
+                WHERE {Active} AND account_id <> '' AND (lease_until IS NULL OR lease_until <= @now)
+                ORDER BY created_at LIMIT @limit
+                """,
+                new { now = now.ToUnixTimeMilliseconds(), limit })).AsList(),
+            ct);
+
+    public Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) => database.WriteAsync(
+        async connection =>
+        {
+            var row = await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM migrations WHERE id = @id AND {Active}", new { id });
+            return row?.Read() is { } migration && next(migration) is { } changed ? await UpdateAsync(connection, migration, changed) : null;
+        },
+        ct);
+
+    public Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct) => database.ReadAsync(
+        async connection => await connection.QuerySingleOrDefaultAsync<LeaseRow>(
+            $"SELECT lease_owner AS Owner, cancel_requested AS Cancel FROM migrations WHERE id = @id AND {Active}", new { id }) is { } row
+            ? new LeaseView(row.Owner, row.Cancel != 0)
+            : null,
+        ct);
+
+    public Task<bool> RenewLeaseAsync(string id, string owner, DateTimeOffset until, CancellationToken ct) => database.WriteAsync(
+        async connection => await connection.ExecuteAsync(
+            $"UPDATE migrations SET lease_until = @until WHERE id = @id AND lease_owner = @owner AND {Active}",
+            new { id, owner, until = until.ToUnixTimeMilliseconds() }) == 1,
+        ct);
+
+    private static async Task<TrackedMigration> UpdateAsync(DbConnection connection, TrackedMigration was, TrackedMigration changed)
+    {
+        var ended = changed.Document.Status.IsTerminal() ? changed.Released() : changed;
+        var next = ended with { Rev = ReferenceEquals(was.Document, ended.Document) ? was.Rev : NextRev(was.Rev) };
+        await connection.ExecuteAsync(
+            """
+            UPDATE migrations SET rev = @Rev, account_id = @AccountId, status = @Status, document = @Document,
+                cancel_requested = @CancelRequested, lease_owner = @LeaseOwner, lease_until = @LeaseUntil
+            WHERE id = @Id
+            """,
+            Values(next, next.Rev));
+        return next;
+    }
+
+    private static object Values(TrackedMigration migration, string rev) => new
+    {
+        migration.Id,
+        migration.Instance,
+        Rev = rev,
+        migration.Document.AccountId,
+        Status = migration.Document.Status.Text(),
+        Document = DocumentJson.Write(migration.Document),
+        CreatedAt = migration.Document.CozyMetadata.CreatedAt.ToUnixTimeMilliseconds(),
+        CancelRequested = migration.Document.CancelRequested == true,
+        migration.LeaseOwner,
+        LeaseUntil = migration.LeaseUntil?.ToUnixTimeMilliseconds(),
+    };
+
+    private static string NextRev(string rev)
+    {
+        var generation = rev.Length == 0 ? 0 : int.Parse(rev.AsSpan(0, rev.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+        return $"{generation + 1}-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+    }
+
+    private sealed record LeaseRow(string? Owner, long Cancel);
+
+    private sealed record Row(string Id, string Instance, string Rev, string Document, string? LeaseOwner, long? LeaseUntil)
+    {
+        public TrackedMigration Read() => new()
+        {
+            Id = Id,
+            Instance = Instance,
+            Rev = Rev,
+            Document = DocumentJson.Read(Document),
+            LeaseOwner = LeaseOwner,
+            LeaseUntil = LeaseUntil is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
+        };
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Tests;
+
+/// <summary>The edge on a free port, and behind it two servers that are told what to answer.</summary>
+public sealed class EdgeFixture : IAsyncLifetime
+{
+    private readonly List<WebApplication> started = [];
+    private WebApplication edge = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    internal BackEnd RemoteFiles { get; } = new("remote files");
+
+    internal BackEnd Migration { get; } = new("migration");
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Edge:Listen"] = "127.0.0.1:0",
+            ["Edge:RemoteFiles"] = (await StartAsync(RemoteFiles)).ToString(),
+            ["Edge:Migration"] = (await StartAsync(Migration)).ToString(),
+        });
+        builder.Logging.ClearProviders();
+        builder.AddEdge();
+        edge = builder.Build();
+        edge.MapEdge();
+        await edge.StartAsync();
+        started.Add(edge);
+        Address = EdgeHost.AddressOf(edge);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in Enumerable.Reverse(started))
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>Sends these bytes as they are; the first line of the answer.</summary>
+    public async Task<string?> SendRawAsync(string request, CancellationToken ct)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, Address.Port, ct);
+        await tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), ct);
+        using var reader = new StreamReader(tcp.GetStream(), Encoding.UTF8);
+        return await reader.ReadLineAsync(ct);
+    }
+
+    private async Task<Uri> StartAsync(BackEnd backEnd)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        var app = builder.Build();
+        app.Run(backEnd.AnswerAsync);
+        await app.StartAsync();
+        started.Add(app);
+        return new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    }
+}
+
+/// <summary>A server behind the edge: remembers the last request, and answers as it is told.</summary>
+internal sealed class BackEnd(string name)
+{
+    public string Name => name;
+
+    public string LastTarget { get; private set; } = "";
+
+    public string LastHost { get; private set; } = "";
+
+    public RequestDelegate Handler { get; set; } = context => context.Response.WriteAsync(name);
+
+    public Task AnswerAsync(HttpContext context)
+    {
+        LastTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        LastHost = context.Request.Host.Value ?? "";
+        return Handler(context);
+    }
+}

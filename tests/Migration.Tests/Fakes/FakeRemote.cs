@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Migration.Migrations;
+using Shared.Faults;
+
+namespace Migration.Tests.Fakes;
+
+/// <summary>A Nextcloud and a drive in memory, with the promises of the real service: a fetch that is repeated moves nothing.</summary>
+internal sealed class FakeRemote : IRemoteFiles
+{
+    private readonly ConcurrentDictionary<string, SourceEntry> source = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> children = new();
+    private int nextId;
+
+    public FakeRemote() => children["/"] = new();
+
+    /// <summary>Directories of the drive: path → modified time.</summary>
+    public ConcurrentDictionary<string, long?> Directories { get; } = new();
+
+    /// <summary>Files of the drive: path → where they came from.</summary>
+    public ConcurrentDictionary<string, SourceEntry> Drive { get; } = new();
+
+    /// <summary>How often the bytes of a source path were moved to their end.</summary>
+    public ConcurrentDictionary<string, int> Moved { get; } = new();
+
+    /// <summary>How often a folder was listed to its end.</summary>
+    public ConcurrentDictionary<string, int> Listed { get; } = new();
+
+    public long? FreeSpace { get; set; }
+
+    public long? Size { get; set; }
+
+    public Func<SourceEntry, CancellationToken, Task> OnFetch { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Func<string, int, Task> OnList { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Func<string, Task> OnMakeDirectory { get; set; } = _ => Task.CompletedTask;
+
+    public Func<NextcloudLogin, Task> OnProbe { get; set; } = _ => Task.CompletedTask;
+
+    public Func<Task<long>>? OnSize { get; set; }
+
+    public ConcurrentQueue<NextcloudLogin> Accounts { get; } = new();
+
+    public Func<Task> OnSaveAccount { get; set; } = () => Task.CompletedTask;
+
+    public int Fetches { get; private set; }
+
+    public FakeRemote Folder(string path, long? modifiedAt = null) => Add(path, isFolder: true, 0, modifiedAt);
+
+    public FakeRemote File(string path, long size = 10) => Add(path, isFolder: false, size, 1_700_000_000);
+
+    public void Change(string path, long size) =>
+        source[path] = source[path] with { Size = size, ETag = $"\"{Interlocked.Increment(ref nextId)}\"" };
+
+    public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    {
+        await OnProbe(login);
+        return login.Login;
+    }
+
+    public async Task<string> SaveAccountAsync(string instance, NextcloudLogin login, string userId, CancellationToken ct)
+    {
+        await OnSaveAccount();
+        Accounts.Enqueue(login);
+        return "account-1";
+    }
+
+    public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => Task.FromResult(FreeSpace);
+
+    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    {
+        var root = folder.ToString();
+        return OnSize is not null ? OnSize()
+            : !children.ContainsKey(root) ? throw new FaultException(Fault.NotFound, $"{root} is not there")
+            : Task.FromResult(Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size));
+    }
+
+    public async IAsyncEnumerable<SourceEntry> ListAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var path = folder.ToString();
+        var names = children.TryGetValue(path, out var found) ? found : throw new FaultException(Fault.NotFound, $"{path} is not there");
+        var sent = 0;
+        foreach (var child in names)
+        {
+            ct.ThrowIfCancellationRequested();
+            await OnList(path, sent++);
+            yield return source[child];
+        }
+
+        await OnList(path, sent);
+        Listed.AddOrUpdate(path, 1, (_, count) => count + 1);
+    }
+
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    {
+        await OnMakeDirectory(directory.ToString());
+        Directories.TryAdd(directory.ToString(), modifiedAt);
+        return "dir:" + directory;
+    }
+
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    {
+        Fetches++;
+        await OnFetch(file, ct);
+        ct.ThrowIfCancellationRequested();
+        var path = directoryId["dir:".Length..] + "/" + file.Path.Name;
+        while (!Drive.TryAdd(path, file))
+        {
+            if (Drive.TryGetValue(path, out var there) && there.Id == file.Id && there.ETag == file.ETag)
+            {
+                return Result(FileOutcome.AlreadyThere, path, file);
+            }
+
+            path += " (2)";
+        }
+
+        Moved.AddOrUpdate(file.Path.ToString(), 1, (_, count) => count + 1);
+        return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file);
+    }
+
+    private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>
+        new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64));
+
+    private FakeRemote Add(string path, bool isFolder, long size, long? modifiedAt)
+    {
+        var id = Interlocked.Increment(ref nextId);
+        source[path] = new(id.ToString(), CleanPath.Exact(path)!, isFolder, size, $"\"{id}\"", modifiedAt);
+        var parent = path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "/";
+        children.GetOrAdd(parent, _ => new()).Enqueue(path);
+        if (isFolder)
+        {
+            children[path] = new();
+        }
+
+        return this;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using Migration.Migrations;
+
+namespace Migration.Tests.Fakes;
+
+/// <summary>
+/// The end of a process, at a chosen step: from there on nothing that it began comes back, and nothing new begins. The
+/// step itself may have taken effect or not.
+/// </summary>
+internal sealed class Kill(int atStep, bool afterItsEffect)
+{
+    private readonly TaskCompletionSource killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int steps;
+
+    public Task Killed => killed.Task;
+
+    public async Task<T> StepAsync<T>(Func<Task<T>> step)
+    {
+        var number = Interlocked.Increment(ref steps);
+        if (number > atStep || (number == atStep && !afterItsEffect))
+        {
+            await EndAsync();
+        }
+
+        var result = await step();
+        if (number == atStep || Killed.IsCompleted)
+        {
+            await EndAsync();
+        }
+
+        return result;
+    }
+
+    public Task StepAsync(Func<Task> step) => StepAsync(async () =>
+    {
+        await step();
+        return 0;
+    });
+
+    private Task EndAsync()
+    {
+        killed.TrySetResult();
+        return new TaskCompletionSource().Task;
+    }
+}
+
+internal sealed class KillableMigrations(IMigrations inner, Kill kill) : IMigrations
+{
+    public Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct) => inner.HasActiveAsync(instance, now, ct);
+
+    public Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct) => inner.TryAddAsync(migration, now, ct);
+
+    public Task RemoveReservationAsync(string id, string owner, CancellationToken ct) => inner.RemoveReservationAsync(id, owner, ct);
+
+    public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => inner.FindAsync(instance, id, ct);
+
+    public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+        kill.Killed.IsCompleted ? kill.StepAsync(() => inner.FindWaitingAsync(now, limit, ct)) : inner.FindWaitingAsync(now, limit, ct);
+
+    public Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) =>
+        kill.StepAsync(() => inner.ChangeAsync(id, next, ct));
+
+    public Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct) => kill.StepAsync(() => inner.ViewLeaseAsync(id, ct));
+
+    public Task<bool> RenewLeaseAsync(string id, string owner, DateTimeOffset until, CancellationToken ct) =>
+        kill.StepAsync(() => inner.RenewLeaseAsync(id, owner, until, ct));
+}
+
+internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
+{
+    public Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct) =>
+        kill.StepAsync(() => inner.WriteAsync(migration, owner, changes, ct));
+
+    public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.CountAsync(migration, ct));
+
+    public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
+
+    public Task<IReadOnlyList<LedgerLine>> FilesToBringAsync(string migration, long after, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FilesToBringAsync(migration, after, limit, ct));
+
+    public Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.ErrorsAsync(migration, limit, ct));
+
+    public Task<IReadOnlyList<RenamedFile>> RenamedAsync(string migration, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.RenamedAsync(migration, limit, ct));
+}
+
+internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFiles
+{
+    public Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct) => inner.ProbeAsync(instance, login, ct);
+
+    public Task<string> SaveAccountAsync(string instance, NextcloudLogin login, string userId, CancellationToken ct) =>
+        inner.SaveAccountAsync(instance, login, userId, ct);
+
+    public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => kill.StepAsync(() => inner.GetFreeSpaceAsync(instance, ct));
+
+    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
+        kill.StepAsync(() => inner.GetSizeAsync(instance, accountId, folder, ct));
+
+    public async IAsyncEnumerable<SourceEntry> ListAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in inner.ListAsync(instance, accountId, folder, ct))
+        {
+            await kill.StepAsync(() => Task.CompletedTask);
+            yield return entry;
+        }
+    }
+
+    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct) =>
+        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, modifiedAt, ct));
+
+    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using RabbitMQ.Client;
+
+[assembly: AssemblyFixture(typeof(Migration.Tests.Fakes.RabbitMqServer))]
+
+namespace Migration.Tests.Fakes;
+
+/// <summary>A RabbitMQ node of the tests' own, on free ports and in a directory that goes with it. Needs tests/prepare/rabbitmq.sh.</summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("migration-rabbitmq-").FullName;
+    private readonly SemaphoreSlim starting = new(1, 1);
+    private readonly int port = FreePort();
+    private readonly int distributionPort = FreePort();
+    private readonly int namesPort = FreePort();
+    private Process? names;
+    private Process? node;
+
+    public string Uri => $"amqp://guest:guest@127.0.0.1:{port}/";
+
+    /// <summary>Starts the node at its first use; returns when it takes connections.</summary>
+    public async Task StartAsync()
+    {
+        await starting.WaitAsync();
+        try
+        {
+            if (node is null)
+            {
+                names ??= Start("epmd", "-port", $"{namesPort}", "-address", "127.0.0.1");
+                await File.WriteAllTextAsync(Path.Combine(directory, "plugins"), "[].");
+                node = Start(Script);
+                await ReadyAsync(node);
+            }
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
+
+    /// <summary>As a power cut would; what was confirmed is on disk.</summary>
+    public async Task KillAsync()
+    {
+        if (node is not null)
+        {
+            node.Kill(entireProcessTree: true);
+            await node.WaitForExitAsync();
+            node.Dispose();
+            node = null;
+        }
+    }
+
+    public async Task<IConnection> ConnectAsync() => await new ConnectionFactory { Uri = new(Uri) }.CreateConnectionAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        names?.Kill();
+        names?.Dispose();
+        starting.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = directory,
+        };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["HOME"] = directory,
+            ["RABBITMQ_NODENAME"] = $"migration-tests-{port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = $"{port}",
+            ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
+            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(directory, "data"),
+            ["RABBITMQ_LOG_BASE"] = Path.Combine(directory, "log"),
+            ["RABBITMQ_PID_FILE"] = Path.Combine(directory, "pid"),
+            ["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(directory, "config"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(directory, "plugins"),
+            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(directory, "none"),
+            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
+            ["ERL_EPMD_PORT"] = $"{namesPort}",
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private async Task ReadyAsync(Process process)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                await using var connection = await ConnectAsync();
+                return;
+            }
+            catch (Exception e) when (!process.HasExited && !late.IsCancellationRequested)
+            {
+                // Not yet.
+                _ = e;
+                await Task.Delay(100, late.Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using Bridge;
+using Bridge.Demo;
+
+namespace SystemTests;
+
+/// <summary>A gigabyte through the edge, each service a process of its own: what arrives is equal, and no process grows.</summary>
+public sealed class LargeFileTests
+{
+    private const long Gigabyte = 1L << 30;
+    private const long MostMemory = 250L << 20;
+
+    [Fact]
+    public async Task A_gigabyte_goes_up_and_down_through_the_edge_with_flat_memory()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var services = await ThreeServices.StartAsync(ct);
+        using var cozy = await services.AddInstanceAsync("alma", ct);
+
+        using var up = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await cozy.UploadAsync("io.cozy.files.root-dir", "gigabyte.bin", new RandomStream(Gigabyte, up), Gigabyte, ct);
+        await using var body = await cozy.DownloadAsync("/gigabyte.bin", ct);
+        Assert.Equal(Convert.ToHexStringLower(up.GetCurrentHash()), Convert.ToHexStringLower(await SHA256.HashDataAsync(body, ct)));
+
+        foreach (var (name, process) in services.Processes)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {process.PeakMemory >> 20} MiB");
+            Assert.InRange(process.PeakMemory, 1, MostMemory);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace SystemTests;
+
+/// <summary>One of our programs as a process of its own, on loopback.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+
+    private ServiceProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public bool IsRunning => !process.HasExited;
+
+    /// <summary>The most memory it ever had resident, in bytes (VmHWM of proc(5)).</summary>
+    public long PeakMemory => File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is var line
+        ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024
+        : 0;
+
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts the build of <paramref name="project"/> that stands beside these tests, and waits until it is ready.</summary>
+    public static async Task<ServiceProcess> StartAsync(string project, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri ready, CancellationToken ct)
+    {
+        var binary = Path.Combine(AppContext.BaseDirectory, "..", "..", project, "debug", project);
+        var start = new ProcessStartInfo(Path.GetFullPath(binary), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var started = new ServiceProcess(Process.Start(start)!);
+        try
+        {
+            await started.WaitUntilReadyAsync(ready, ct);
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nothing is released.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsRunning)
+        {
+            await KillAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(Uri ready, CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var patience = Stopwatch.StartNew();
+        do
+        {
+            if (!IsRunning || patience.Elapsed > TimeSpan.FromMinutes(1))
+            {
+                throw new InvalidOperationException("it did not become ready: " + Output);
+            }
+
+            try
+            {
+                using var answer = await http.GetAsync(ready, ct);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+        }
+        while (await timer.WaitForNextTickAsync(ct));
+    }
+
+    private void Keep(string? line)
+    {
+        lock (output)
+        {
+            output.AppendLine(line);
+        }
+    }
+}

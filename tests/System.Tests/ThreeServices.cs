@@ -1,0 +1,72 @@
+using Bridge;
+using Bridge.Demo;
+
+namespace SystemTests;
+
+/// <summary>RemoteFiles, Migration and Edge, each a process of its own, as containers would be.</summary>
+internal sealed class ThreeServices : IAsyncDisposable
+{
+    private const string AdminSecret = "operator-of-the-tests";
+    private readonly string data = Directory.CreateTempSubdirectory("bridge-services-").FullName;
+    private readonly Dictionary<string, ServiceProcess> processes = [];
+    private readonly int port = ServiceProcess.FreePort();
+    private readonly int adminPort = ServiceProcess.FreePort();
+
+    public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
+
+    public static async Task<ThreeServices> StartAsync(CancellationToken ct)
+    {
+        var services = new ThreeServices();
+        await services.StartAllAsync(ct);
+        return services;
+    }
+
+    public async Task<CozyClient> AddInstanceAsync(string label, CancellationToken ct)
+    {
+        var domain = $"{label}.localhost:{port}";
+        using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
+        await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
+        return new(new($"http://127.0.0.1:{port}/"), domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes.Values)
+        {
+            await process.DisposeAsync();
+        }
+
+        Directory.Delete(data, recursive: true);
+    }
+
+    private async Task StartAllAsync(CancellationToken ct)
+    {
+        var (remoteFiles, remoteFilesGrpc, migration) = (ServiceProcess.FreePort(), ServiceProcess.FreePort(), ServiceProcess.FreePort());
+        var key = new string('k', 40);
+        await StartAsync("RemoteFiles.Service", remoteFiles, ct, new()
+        {
+            ["Listen__Http"] = $"127.0.0.1:{remoteFiles}",
+            ["Listen__Grpc"] = $"127.0.0.1:{remoteFilesGrpc}",
+            ["Listen__Admin"] = $"127.0.0.1:{adminPort}",
+            ["Admin__Secret"] = AdminSecret,
+            ["Master__Key"] = key,
+            ["Storage__Directory"] = Path.Combine(data, "remote-files"),
+        });
+        await StartAsync("Migration.Service", migration, ct, new()
+        {
+            ["Listen__Http"] = $"127.0.0.1:{migration}",
+            ["RemoteFiles__Address"] = $"http://127.0.0.1:{remoteFilesGrpc}",
+            ["Master__Key"] = key,
+            ["Storage__Directory"] = Path.Combine(data, "migration"),
+        });
+        await StartAsync("Edge", port, ct, new()
+        {
+            ["Edge__Listen"] = $"127.0.0.1:{port}",
+            ["Edge__RemoteFiles"] = $"http://127.0.0.1:{remoteFiles}",
+            ["Edge__Migration"] = $"http://127.0.0.1:{migration}",
+        });
+    }
+
+    private async Task StartAsync(string project, int readyPort, CancellationToken ct, Dictionary<string, string> settings) =>
+        processes[project] = await ServiceProcess.StartAsync(project, [], settings, new($"http://127.0.0.1:{readyPort}/health/ready"), ct);
+}
