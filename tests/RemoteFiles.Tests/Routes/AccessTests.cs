@@ -93,7 +93,6 @@ public sealed class AccessTests(RouteFixture fixture) : RouteTest(fixture), ICla
     [Theory]
     [InlineData("nonsense")]
     [InlineData("a.b.c")]
-    [InlineData("")]
     public async Task Something_that_is_no_token_is_400(string token)
     {
         var answer = await Cozy.With(null).GetAsync(Target(""), ("Accept", "application/json"), ("Authorization", "Bearer " + token));
@@ -208,7 +207,8 @@ public sealed class AccessTests(RouteFixture fixture) : RouteTest(fixture), ICla
     private static void Refused(int status, string message, Answer answer)
     {
         Expect.Status(status, answer);
-        Expect.Json(status, Expect.PlainJson, $$"""{"error":"{{message}}"}""", answer);
+        Assert.Equal(Expect.PlainJson, answer.ContentType);
+        Expect.Same($$"""{"error":"{{message}}"}""", answer.Text);
     }
 
     private static byte[] FromBase64Url(string text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);

@@ -23,9 +23,9 @@ public sealed class AccountRouteTests(RouteFixture fixture) : RouteTest(fixture)
             {"_id":"{{id}}","_rev":"{{rev}}","_type":"io.cozy.accounts","account_type":"nextcloud","name":"me@mail.example",
              "auth":{"url":"https://nextcloud.example/","login":"me@mail.example","credentials_encrypted":"{{hidden}}"},
              "custom":{"kept":[1,2]},
-             "cozyMetadata":{"doctypeVersion":"1","metadataVersion":1,"createdAt":"{{time}}","updatedAt":"{{time}}","createdOn":"https://{{Cozy.Domain}}/"}}
+             "cozyMetadata":{"doctypeVersion":"1","metadataVersion":1,"createdAt":"{{time}}","updatedAt":"{{time}}","createdOn":"https://{{Cozy.Domain}}/"} }
             """;
-        Expect.Json(201, Expect.PlainJson, $$"""{"ok":true,"id":"{{id}}","rev":"{{rev}}","type":"io.cozy.accounts","data":{{document}}}""", answer);
+        Expect.Json(201, Expect.PlainJson, $$"""{"ok":true,"id":"{{id}}","rev":"{{rev}}","type":"io.cozy.accounts","data":{{document}} }""", answer);
         Expect.Json(200, Expect.PlainJson, document, await Cozy.GetAsync(Accounts + id));
     }
 
@@ -149,5 +149,18 @@ public sealed class AccountRouteTests(RouteFixture fixture) : RouteTest(fixture)
         Expect.Error(401, "Unauthorized", "invalid authentication", await Cozy.GetAsync($"/remote/nextcloud/{account}{Folder}"));
         Expect.Error(401, "Unauthorized", "invalid authentication", await Cozy.PutAsync($"/remote/nextcloud/{account}{Folder}/x?Type=file", RestClient.Body("x")));
         Assert.Empty(await Nextcloud.NamesAsync(Folder));
+    }
+
+    [Fact]
+    public async Task Many_first_questions_at_once_are_all_answered()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var account = await RouteFixture.AddAccountAsync(Cozy, Nextcloud.Url.ToString(), Nextcloud.Login, Nextcloud.Password);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Cozy.GetAsync($"/remote/nextcloud/{account}{Folder}")));
+
+            Assert.All(answers, answer => Expect.Json(200, Expect.JsonApi, """{"data":[],"meta":{"count":0}}""", answer));
+        }
     }
 }

@@ -35,11 +35,7 @@ public sealed class AddressTests(RouteFixture fixture) : RouteTest(fixture), ICl
         foreach (var path in new[] { $"{Folder}/{bad}", $"{Folder}/{bad}/b" })
         {
             var answer = await Cozy.SendAsync(method, $"/remote/nextcloud/{Fixture.Account}{verb}{path}{query}", method is "PUT" or "POST" ? RestClient.Body("x") : null);
-            Expect.Status(400, answer);
-            if (method != "HEAD")
-            {
-                Expect.BadRequest("invalid path", answer);
-            }
+            Refused(method, bad, answer);
         }
 
         Assert.Equal(["b"], await Nextcloud.NamesAsync(Folder));
@@ -51,8 +47,7 @@ public sealed class AddressTests(RouteFixture fixture) : RouteTest(fixture), ICl
     [InlineData("a%2Fb")]
     [InlineData("%zz")]
     [InlineData("%00")]
-    public async Task An_account_that_is_no_name_is_refused(string account) =>
-        Expect.BadRequest("invalid path", await Cozy.GetAsync($"/remote/nextcloud/{account}/x"));
+    public async Task An_account_that_is_no_name_is_refused(string account) => Refused("GET", account, await Cozy.GetAsync($"/remote/nextcloud/{account}/x"));
 
     [Fact]
     public async Task A_plus_in_the_path_is_a_plus()
@@ -82,5 +77,15 @@ public sealed class AddressTests(RouteFixture fixture) : RouteTest(fixture), ICl
 
         Assert.Equal("x", (await Cozy.GetAsync(Target("") + "/it's%20(1)!*~.txt?Dl=1")).Text);
         Assert.Equal("x", (await Cozy.GetAsync(Target("") + "/%69t%27s%20%281%29%21%2A%7E.txt?Dl=1")).Text);
+    }
+
+    // Kestrel refuses a NUL by itself, without a body.
+    private static void Refused(string method, string bad, Answer answer)
+    {
+        Expect.Status(400, answer);
+        if (method != "HEAD" && !bad.Contains("%00", StringComparison.Ordinal))
+        {
+            Expect.BadRequest("invalid path", answer);
+        }
     }
 }

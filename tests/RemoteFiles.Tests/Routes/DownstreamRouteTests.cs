@@ -281,11 +281,11 @@ public sealed class DownstreamRouteTests(RouteFixture fixture) : RouteTest(fixtu
                 "size":"11","md5sum":"{{Convert.ToBase64String(MD5.HashData(Encoding.UTF8.GetBytes(Hello)))}}","mime":"{{mime}}","class":"{{kind}}",
                 "executable":false,"trashed":false,"encrypted":false,
                 "cozyMetadata":{"doctypeVersion":"1","metadataVersion":1,"createdAt":"2019-01-01T00:00:00Z","createdOn":"https://{{Cozy.Domain}}/",
-                  "updatedAt":"{{stored}}","uploadedAt":"{{stored}}","uploadedOn":"https://{{Cozy.Domain}}/","sourceAccount":"{{Fixture.Account}}"}},
+                  "updatedAt":"{{stored}}","uploadedAt":"{{stored}}","uploadedOn":"https://{{Cozy.Domain}}/","sourceAccount":"{{Fixture.Account}}"} },
               "meta":{"rev":"{{rev}}"},"links":{"self":"/files/{{id}}"},
               "relationships":{
-                "parent":{"links":{"related":"/files/{{directory}}"},"data":{"id":"{{directory}}","type":"io.cozy.files"}},
-                "referenced_by":{"links":{"self":"/files/{{id}}/relationships/references"},"data":null}}}}
+                "parent":{"links":{"related":"/files/{{directory}}"},"data":{"id":"{{directory}}","type":"io.cozy.files"} },
+                "referenced_by":{"links":{"self":"/files/{{id}}/relationships/references"},"data":null} } } }
             """;
     }
 }

@@ -20,18 +20,18 @@ public sealed class ListRouteTests(RouteFixture fixture) : RouteTest(fixture), I
         Expect.Json(200, Expect.JsonApi, $$"""
             {"data":[
               {"type":"io.cozy.remote.nextcloud.files","id":"{{images.Id}}",
-               "attributes":{"type":"directory","name":"Images","path":"{{Folder}}/Images","updated_at":"{{images.Modified}}","etag":{{Quoted(images.ETag)}}},
-               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{images.Id}}?dir={{Folder}}"}},
+               "attributes":{"type":"directory","name":"Images","path":"{{Folder}}/Images","updated_at":"{{images.Modified}}","etag":{{Quoted(images.ETag)}} },
+               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{images.Id}}?dir={{Folder}}"} },
               {"type":"io.cozy.remote.nextcloud.files","id":"{{budget.Id}}",
                "attributes":{"type":"file","name":"budget.ods","path":"{{Folder}}/budget.ods","size":5,
                  "mime":"application/vnd.oasis.opendocument.spreadsheet","class":"spreadsheet",
-                 "updated_at":"Tue, 01 Jan 2019 00:00:00 GMT","etag":{{Quoted(budget.ETag)}}},
-               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{budget.Id}}?dir={{Folder}}"}},
+                 "updated_at":"Tue, 01 Jan 2019 00:00:00 GMT","etag":{{Quoted(budget.ETag)}} },
+               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{budget.Id}}?dir={{Folder}}"} },
               {"type":"io.cozy.remote.nextcloud.files","id":"{{report.Id}}",
                "attributes":{"type":"file","name":"report.pdf","path":"{{Folder}}/report.pdf","size":7,"mime":"application/pdf","class":"pdf",
-                 "updated_at":"Tue, 01 Jan 2019 00:00:00 GMT","etag":{{Quoted(report.ETag)}}},
-               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{report.Id}}?dir={{Folder}}"}}],
-             "meta":{"count":3}}
+                 "updated_at":"Tue, 01 Jan 2019 00:00:00 GMT","etag":{{Quoted(report.ETag)}} },
+               "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/files/{{report.Id}}?dir={{Folder}}"} }],
+             "meta":{"count":3} }
             """, answer);
         Assert.StartsWith("\"", budget.ETag, StringComparison.Ordinal);
     }

@@ -23,13 +23,13 @@ public sealed class TrashRouteTests(RouteFixture fixture) : RouteTest(fixture), 
             {"type":"io.cozy.remote.nextcloud.files","id":"{{file.Id}}",
              "attributes":{"type":"file","name":"old.txt","path":"/trash/{{file.Key}}","size":3,"mime":"text/plain","class":"text",
                "updated_at":"{{file.Modified}}","etag":"{{file.ETag}}","restore_path":"{{Folder}}/old.txt"},
-             "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/trashbin/{{file.Id}}?dir=/"}}
+             "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/trashbin/{{file.Id}}?dir=/"} }
             """, Item(answer, file).ToJsonString());
         Expect.Same($$"""
             {"type":"io.cozy.remote.nextcloud.files","id":"{{folder.Id}}",
              "attributes":{"type":"directory","name":"Old","path":"/trash/{{folder.Key}}",
                "updated_at":"{{folder.Modified}}","etag":"{{folder.ETag}}","restore_path":"{{Folder}}/Old"},
-             "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/trashbin/{{folder.Id}}?dir=/Old"}}
+             "meta":{},"links":{"self":"{{Nextcloud.Web}}/apps/files/trashbin/{{folder.Id}}?dir=/Old"} }
             """, Item(answer, folder).ToJsonString());
         Assert.Equal(Ids.Data(answer).AsArray().Count, (int)JsonNode.Parse(answer.Text)!["meta"]!["count"]!);
         Assert.Matches(@"^\d+$", file.ETag);
