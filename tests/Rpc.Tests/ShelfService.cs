@@ -51,6 +51,13 @@ internal sealed class ShelfService(CallLog log) : Shelf.ShelfBase
             await log.HangAsync("pages", context.CancellationToken);
         }
 
+        if (request.BookId.StartsWith("torn", StringComparison.Ordinal))
+        {
+            await responseStream.WriteAsync(new Page { Text = new string('x', 20_000) });
+            await log.EventAsync($"{request.BookId} was read");
+            throw new RpcException(new Status(StatusCode.NotFound, "torn"));
+        }
+
         for (var i = 1; i <= request.Count; i++)
         {
             await responseStream.WriteAsync(new Page { Number = i, Text = new string('x', request.Size) });

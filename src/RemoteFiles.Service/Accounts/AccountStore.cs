@@ -60,7 +60,7 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
             credentials.Hide(instance.Domain, auth);
         }
 
-        var now = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffK", CultureInfo.InvariantCulture);
+        var now = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         body["cozyMetadata"] ??= new JsonObject
         {
             ["doctypeVersion"] = "1",

@@ -1,5 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rpc.Health;
+using Rpc.Reflection;
 using Rpc.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,8 @@ public static class GrpcServicesExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MappedServices>();
         services.TryAddSingleton<CallDispatcher>();
+        services.TryAddSingleton<HealthStatuses>();
+        services.TryAddSingleton<DescriptorIndex>();
         return new GrpcServerBuilder(services);
     }
 

@@ -34,7 +34,7 @@ internal sealed class Exchange
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
         {
             if (await ReadOneAsync(stream, one, ct) == 0)
             {

@@ -82,6 +82,21 @@ public sealed class ProbeTests : IAsyncDisposable
         Assert.Equal($"nextcloud unreachable: {nextcloud.Server.Host} answers with more than can be meant", thrown.Message);
     }
 
+    [Fact]
+    public async Task Half_a_minute_is_the_most_that_a_user_waits()
+    {
+        await using var slow = new RemoteNextcloud(clock: new HundredfoldTime());
+        slow.Server.Then(async exchange =>
+        {
+            await exchange.SendAsync("HTTP/1.1 200 O");
+            await exchange.StayUntilClientLeavesAsync();
+        });
+
+        var thrown = await slow.FaultOfAsync(() => slow.Probe.UserIdAsync(slow.Url, "carol", "x", Ct));
+
+        Assert.Equal((Fault.BadGateway, $"nextcloud unreachable: {slow.Server.Host} does not answer in time"), (thrown.Fault, thrown.Message));
+    }
+
     [Theory]
     [InlineData("ftp://cloud.example/")]
     [InlineData("file:///etc/passwd")]
@@ -102,4 +117,11 @@ public sealed class ProbeTests : IAsyncDisposable
     }
 
     private Task<string> ProbeAsync() => nextcloud.Probe.UserIdAsync(nextcloud.Url, "carol", "carol-pass-9X", Ct);
+
+    /// <summary>A clock that runs so fast that half a minute is a wait for a test.</summary>
+    private sealed class HundredfoldTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
+    }
 }

@@ -12,14 +12,14 @@ internal sealed class RemoteNextcloud : IAsyncDisposable
 {
     private readonly NextcloudHttp http;
 
-    public RemoteNextcloud(NextcloudOptions? options = null, string path = "/", string userId = "carol")
+    public RemoteNextcloud(NextcloudOptions? options = null, string path = "/", string userId = "carol", TimeProvider? clock = null)
     {
         var settings = Options.Create(options ?? new NextcloudOptions { AllowPrivateNetworks = true });
         http = new NextcloudHttp(settings);
         Url = new Uri($"http://{Server.Host}{path}");
         Account = new Account("account", Url, "carol", "carol-pass-9X", userId);
-        Remote = new NextcloudConnector(http, settings, TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Connect(Account);
-        Probe = new NextcloudProbe(http, settings, TimeProvider.System);
+        Remote = new NextcloudConnector(http, settings, clock ?? TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Connect(Account);
+        Probe = new NextcloudProbe(http, settings, clock ?? TimeProvider.System);
     }
 
     public ScriptedServer Server { get; } = new();
