@@ -46,8 +46,14 @@ internal static class Peers
             : (process, new Uri($"http://127.0.0.1:{port}"));
     }
 
-    private static ProcessStartInfo Start(string program, IEnumerable<string> arguments) =>
-        new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+    private static ProcessStartInfo Start(string program, IEnumerable<string> arguments) => new(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        // Python would leave its caches among the sources.
+        Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1" },
+    };
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunUnpreparedAsync(ProcessStartInfo start)
     {

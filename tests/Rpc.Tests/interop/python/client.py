@@ -131,7 +131,7 @@ def check_deadline_of_a_unary_call():
 
 
 def check_deadline_of_a_stream():
-    call = server_stream("HangAfterOne")(Payload(text="python-deadline-stream"), timeout=0.5)
+    call = server_stream("HangAfterOne")(Payload(text="python-deadline-stream"), timeout=2)
     same(next(call).text, "python-deadline-stream")
     same(failure(lambda: next(call)).code(), grpc.StatusCode.DEADLINE_EXCEEDED)
 

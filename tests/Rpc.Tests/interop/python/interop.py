@@ -1,6 +1,4 @@
 """The messages of interop.proto, built from a FileDescriptorSet: generated code may be newer than Debian's python3-protobuf."""
-import sys
-
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 SERVICE = "rpc.interop.Interop"
@@ -26,7 +24,3 @@ def path(method):
 
 def serialize(message):
     return message.SerializeToString()
-
-
-if __name__ == "__main__":
-    print(sorted(load(sys.argv[1])))
