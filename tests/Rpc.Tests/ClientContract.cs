@@ -62,7 +62,8 @@ public abstract class ClientContract : IAsyncLifetime
     [Fact]
     public async Task A_hundred_unary_calls_at_once_get_their_own_answers()
     {
-        var replies = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Client.EchoAsync(new Payload { Number = i }, cancellationToken: TestEnds).ResponseAsync));
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(i => Client.EchoAsync(new Payload { Number = i }, cancellationToken: TestEnds).ResponseAsync));
 
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), replies.Select(reply => reply.Number));
     }

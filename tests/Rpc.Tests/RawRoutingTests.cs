@@ -120,7 +120,8 @@ public sealed class RawRoutingTests(RestServer rest) : IClassFixture<RestServer>
     [Fact]
     public async Task An_absolute_form_target_is_stripped_to_its_path()
     {
-        var answer = await RawHttp.ExchangeAsync(rest.Server.Http1, "GET http://elsewhere/tree/a%2Bb?x=1 HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
+        var answer = await RawHttp.ExchangeAsync(
+            rest.Server.Http1, "GET http://elsewhere/tree/a%2Bb?x=1 HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
 
         Assert.Contains("{\"path\":\"/a+b\"}\n", answer, StringComparison.Ordinal);
     }
