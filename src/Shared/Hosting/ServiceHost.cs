@@ -74,8 +74,8 @@ internal static class ServiceHost
         app.UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is not null, rest => rest.UseResponseCompression());
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
         app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
-//         app.MapGrpcHealth();
-//         app.MapGrpcReflection();
+        app.MapGrpcHealth();
+        app.MapGrpcReflection();
     }
 
     /// <summary>The address of one listener once the service has started.</summary>
