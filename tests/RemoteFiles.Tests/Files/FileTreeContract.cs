@@ -18,6 +18,9 @@ public abstract partial class FileTreeContract : IAsyncLifetime
     /// <summary>Whether a name may hold a backslash.</summary>
     protected virtual bool TakesBackslashes => true;
 
+    /// <summary>Whether an ETag differs even when a file of the same size was stored within the same second.</summary>
+    protected virtual bool ETagsSeeWithinASecond => true;
+
     /// <summary>Whether the tree's own root may be deleted by mistake at all: a real account has only one.</summary>
     protected virtual bool RootIsExpendable => true;
 

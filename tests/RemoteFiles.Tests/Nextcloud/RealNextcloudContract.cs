@@ -13,6 +13,9 @@ public sealed class RealNextcloudContract : FileTreeContract
 
     protected override bool TakesBackslashes => false;
 
+    /// <summary>On a local disk its ETag is a hash of time in seconds, inode and size: 32.0.1 repeats one for another content.</summary>
+    protected override bool ETagsSeeWithinASecond => false;
+
     internal override async Task<(IFileTree Tree, FilePath Scratch)> OpenAsync()
     {
         nextcloud = await RealNextcloud.ConnectAsync();
