@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Shared.Access;
 using Shared.Hosting;
 
@@ -66,21 +67,14 @@ internal sealed class RunningService : IAsyncDisposable
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["data"]!["id"]!;
     }
 
-    public async Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition)
-    {
-        while (true)
+    public Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition) => Eventually.GetAsync(
+        async () =>
         {
             using var answer = await GetAsync($"/data/io.cozy.nextcloud.migrations/{id}");
             answer.EnsureSuccessStatusCode();
-            var document = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-            if (condition(document))
-            {
-                return document;
-            }
-
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+            return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        },
+        condition);
 
     public Task<JsonNode> FinishAsync(string id) => UntilAsync(id, document => (string)document["status"]! is not ("pending" or "running"));
 
@@ -105,6 +99,7 @@ internal sealed class RunningService : IAsyncDisposable
         Action<WebApplicationBuilder> add, Action<WebApplication> map, (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("Master:Key", MasterKey), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
         add(builder);
         var app = builder.Build();
