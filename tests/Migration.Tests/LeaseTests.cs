@@ -144,16 +144,16 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_lost_its_lease_stops_and_writes_nothing_more()
     {
-        var release = new TaskCompletionSource();
-        var canceled = new TaskCompletionSource();
+        var (hangs, release, canceled) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         rig.Remote.File("/a").OnFetch = async (_, ct) =>
         {
+            hangs.SetResult();
             await using var registration = ct.Register(() => canceled.TrySetResult());
             await release.Task;
         };
         await rig.StartWorkerAsync();
         var id = await rig.TriggerAsync();
-        await rig.UntilAsync(id, document => document.Status == MigrationStatus.Running);
+        await hangs.Task;
 
         await rig.Migrations.ChangeAsync(
             id, row => row with { LeaseOwner = "another", LeaseUntil = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) }, Ct);
