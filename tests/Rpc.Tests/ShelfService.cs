@@ -15,7 +15,8 @@ internal sealed class ShelfService(CallLog log) : Shelf.ShelfBase
         {
             if (field.IsRepeated)
             {
-                reply.Entries.AddRange(((System.Collections.IEnumerable)field.Accessor.GetValue(request)).Cast<object>().Select(item => $"{field.Name}={item}"));
+                var items = (System.Collections.IEnumerable)field.Accessor.GetValue(request);
+                reply.Entries.AddRange(items.Cast<object>().Select(item => $"{field.Name}={item}"));
             }
             else if (field.HasPresence ? field.Accessor.HasValue(request) : !Rpc.Transcoding.FieldShape.IsDefault(field.Accessor.GetValue(request)))
             {
@@ -49,6 +50,13 @@ internal sealed class ShelfService(CallLog log) : Shelf.ShelfBase
         {
             await responseStream.WriteAsync(new Page { Text = new string('x', 20_000) });
             await log.HangAsync("pages", context.CancellationToken);
+        }
+
+        if (request.BookId.StartsWith("torn", StringComparison.Ordinal))
+        {
+            await responseStream.WriteAsync(new Page { Text = new string('x', 20_000) });
+            await log.EventAsync($"{request.BookId} was read");
+            throw new RpcException(new Status(StatusCode.NotFound, "torn"));
         }
 
         for (var i = 1; i <= request.Count; i++)

@@ -1,14 +1,10 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rpc.Health;
+using Rpc.Reflection;
 using Rpc.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;
-
-/// <summary>Where more can be added to the gRPC server.</summary>
-public interface IGrpcServerBuilder
-{
-    IServiceCollection Services { get; }
-}
 
 public static class GrpcServicesExtensions
 {
@@ -22,6 +18,8 @@ public static class GrpcServicesExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MappedServices>();
         services.TryAddSingleton<CallDispatcher>();
+        services.TryAddSingleton<HealthStatuses>();
+        services.TryAddSingleton<DescriptorIndex>();
         return new GrpcServerBuilder(services);
     }
 
