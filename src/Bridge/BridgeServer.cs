@@ -10,6 +10,7 @@ namespace Bridge;
 internal sealed class BridgeServer : IAsyncDisposable
 {
     private readonly List<WebApplication> started = [];
+    private LogLevel logLevel;
 
     private BridgeServer(string adminSecret) => AdminSecret = adminSecret;
 
@@ -54,6 +55,7 @@ internal sealed class BridgeServer : IAsyncDisposable
 
     private async Task StartAllAsync(ServeOptions options, CancellationToken ct)
     {
+        logLevel = options.LogLevel;
         var keyFile = Path.Combine(options.Data, "master.key");
         var remoteFiles = await StartAsync(
             builder => builder.AddRemoteFiles(),
@@ -97,6 +99,7 @@ internal sealed class BridgeServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.SetMinimumLevel(logLevel);
         add(builder);
         var app = builder.Build();
         started.Add(app);

@@ -22,8 +22,8 @@ internal static class DemoCommand
         var data = Directory.CreateTempSubdirectory("bridge-demo-").FullName;
         try
         {
-            await using var server = await BridgeServer.StartAsync(new(data, IPAddress.Loopback, 0, 0, null, AllowPrivateNetworks: true), ct);
-            AnsiConsole.MarkupLineInterpolated($"[green]●[/] Edge, RemoteFiles and Migration run in this process, at [bold]{server.Public}[/]");
+            await using var server = await BridgeServer.StartAsync(new(data, IPAddress.Loopback, 0, 0, null, AllowPrivateNetworks: true, LogLevel.Warning), ct);
+            Terminal.Line($"[green]●[/] Edge, RemoteFiles and Migration run in this process, at [bold]{server.Public}[/]");
             return await MigrateAsync(server, ct);
         }
         finally
@@ -42,7 +42,7 @@ internal static class DemoCommand
 
         var sample = SampleTree.Make();
         await nextcloud.FillAsync(sample, ct);
-        AnsiConsole.MarkupLineInterpolated($"[green]●[/] A sample Nextcloud holds {sample.Files.Count} files, {Megabytes(sample.Bytes)}, in {SampleTree.AllFolders.Count} folders");
+        Terminal.Line($"[green]●[/] A sample Nextcloud holds {sample.Files.Count} files, {Megabytes(sample.Bytes)}, in {SampleTree.AllFolders.Count} folders");
 
         var password = await admin.AddAppPasswordAsync(source, "migration", ct);
         var id = await cozy.StartMigrationAsync($"http://{source}/", "nextcloud", password, "/", Target, ct);
@@ -56,7 +56,7 @@ internal static class DemoCommand
         var differences = await Verification.CompareAsync(cozy, sample, Target, () => checkedFiles++, ct);
         foreach (var difference in differences)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]✗[/] {difference}");
+            Terminal.Line($"[red]✗[/] {difference}");
         }
 
         if (differences.Count > 0)
@@ -64,7 +64,7 @@ internal static class DemoCommand
             return 1;
         }
 
-        AnsiConsole.MarkupLineInterpolated($"[green]✓[/] {checkedFiles} of {sample.Files.Count} files verified: same bytes (SHA-256), same names, same dates");
+        Terminal.Line($"[green]✓[/] {checkedFiles} of {sample.Files.Count} files verified: same bytes (SHA-256), same names, same dates");
         PrintNext();
         return 0;
     }
@@ -80,9 +80,9 @@ internal static class DemoCommand
         """
 
         Next, with a Nextcloud of your own:
-          [bold]./bridge serve[/]                                                        run the bridge, data in .data
-          [bold]./bridge instances add alma.localhost:8080 --passphrase SECRET[/]        a Cozy of your own
-          README.md                                                              connect a Nextcloud and migrate it
+          [bold]./bridge serve[/]
+          [bold]./bridge instances add alma.localhost:8080 --passphrase SECRET[/]
+          and README.md: connect a Nextcloud, and migrate it
         """);
 
     private static string Megabytes(long bytes) => $"{bytes / 1e6:0.0} MB";

@@ -22,7 +22,7 @@ internal static class InstancesCommand
         {
             using var client = admin.Connect(parsed);
             await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct);
-            AnsiConsole.MarkupLineInterpolated($"Added [bold]{parsed.GetValue(domain)!}[/]");
+            Terminal.Line($"Added [bold]{parsed.GetValue(domain)!}[/]");
         });
         return command;
     }

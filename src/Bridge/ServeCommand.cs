@@ -23,7 +23,8 @@ internal static class ServeCommand
                 parsed.GetValue(port),
                 parsed.GetValue(adminPort),
                 parsed.GetValue(rabbitMq),
-                parsed.GetValue(allowPrivate)),
+                parsed.GetValue(allowPrivate),
+                LogLevel.Information),
             ct));
         return command;
     }
@@ -31,8 +32,8 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ServeOptions options, CancellationToken ct)
     {
         await using var server = await BridgeServer.StartAsync(options, ct);
-        AnsiConsole.MarkupLineInterpolated($"[green]●[/] The bridge listens at [bold]{server.Public}[/], for operators at {server.Admin}; its data is in {options.Data}");
-        AnsiConsole.MarkupLineInterpolated($"  Add an instance: [bold]./bridge instances add alma.localhost:{server.Public.Port} --passphrase …[/]");
+        Terminal.Line($"[green]●[/] The bridge listens at [bold]{server.Public}[/], for operators at {server.Admin}; its data is in {options.Data}");
+        Terminal.Line($"  Add an instance: [bold]./bridge instances add alma.localhost:{server.Public.Port} --passphrase …[/]");
         await server.WaitAsync(ct);
         return 0;
     }

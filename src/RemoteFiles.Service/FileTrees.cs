@@ -2,6 +2,7 @@ using RemoteFiles.Accounts;
 using RemoteFiles.Drive;
 using RemoteFiles.Files;
 using RemoteFiles.Nextcloud;
+using Shared.Faults;
 
 namespace RemoteFiles;
 
@@ -15,11 +16,24 @@ internal sealed class FileTrees(DriveStore drives, NextcloudConnector nextclouds
         var account = await accounts.GetNextcloudAsync(instance, accountId, ct);
         if (account.UserId.Length == 0)
         {
-            var userId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct);
+            var userId = await UserIdAsync(account, ct);
             await accounts.RememberUserIdAsync(instance, accountId, userId, ct);
             account = account with { UserId = userId };
         }
 
         return nextclouds.Connect(account);
+    }
+
+    private async Task<string> UserIdAsync(Account account, CancellationToken ct)
+    {
+        try
+        {
+            return await users.ResolveAsync(account.Url, account.Login, account.Password, ct);
+        }
+        catch (FaultException e) when (e.Fault == Fault.Unauthenticated)
+        {
+            // In the words of every other route: clients know these.
+            throw new FaultException(Fault.Unauthenticated, "invalid authentication", e);
+        }
     }
 }

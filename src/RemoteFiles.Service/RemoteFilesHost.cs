@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Access;
 using RemoteFiles.Accounts;
@@ -31,6 +32,7 @@ internal static class RemoteFilesHost
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
         services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingEncryption>();
 
         services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>();

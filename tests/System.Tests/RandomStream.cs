@@ -6,7 +6,7 @@ namespace SystemTests;
 internal sealed class RandomStream(long length, IncrementalHash hash) : Stream
 {
     private readonly Random random = new(7);
-    private long left = length;
+    private long made;
 
     public override bool CanRead => true;
 
@@ -18,7 +18,7 @@ internal sealed class RandomStream(long length, IncrementalHash hash) : Stream
 
     public override long Position
     {
-        get => length - left;
+        get => made;
         set => throw new NotSupportedException();
     }
 
@@ -26,11 +26,11 @@ internal sealed class RandomStream(long length, IncrementalHash hash) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var made = buffer[..(int)Math.Min(buffer.Length, left)];
-        random.NextBytes(made);
-        hash.AppendData(made);
-        left -= made.Length;
-        return made.Length;
+        var filled = buffer[..(int)Math.Min(buffer.Length, length - made)];
+        random.NextBytes(filled);
+        hash.AppendData(filled);
+        made += filled.Length;
+        return filled.Length;
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));

@@ -43,7 +43,7 @@ internal sealed class ThreeServices : IAsyncDisposable
     {
         var (remoteFiles, remoteFilesGrpc, migration) = (ServiceProcess.FreePort(), ServiceProcess.FreePort(), ServiceProcess.FreePort());
         var key = new string('k', 40);
-        await StartAsync("RemoteFiles.Service", remoteFiles, ct, new()
+        await StartAsync("RemoteFiles.Service", remoteFiles, new()
         {
             ["Listen__Http"] = $"127.0.0.1:{remoteFiles}",
             ["Listen__Grpc"] = $"127.0.0.1:{remoteFilesGrpc}",
@@ -51,22 +51,22 @@ internal sealed class ThreeServices : IAsyncDisposable
             ["Admin__Secret"] = AdminSecret,
             ["Master__Key"] = key,
             ["Storage__Directory"] = Path.Combine(data, "remote-files"),
-        });
-        await StartAsync("Migration.Service", migration, ct, new()
+        }, ct);
+        await StartAsync("Migration.Service", migration, new()
         {
             ["Listen__Http"] = $"127.0.0.1:{migration}",
             ["RemoteFiles__Address"] = $"http://127.0.0.1:{remoteFilesGrpc}",
             ["Master__Key"] = key,
             ["Storage__Directory"] = Path.Combine(data, "migration"),
-        });
-        await StartAsync("Edge", port, ct, new()
+        }, ct);
+        await StartAsync("Edge", port, new()
         {
             ["Edge__Listen"] = $"127.0.0.1:{port}",
             ["Edge__RemoteFiles"] = $"http://127.0.0.1:{remoteFiles}",
             ["Edge__Migration"] = $"http://127.0.0.1:{migration}",
-        });
+        }, ct);
     }
 
-    private async Task StartAsync(string project, int readyPort, CancellationToken ct, Dictionary<string, string> settings) =>
+    private async Task StartAsync(string project, int readyPort, Dictionary<string, string> settings, CancellationToken ct) =>
         processes[project] = await ServiceProcess.StartAsync(project, [], settings, new($"http://127.0.0.1:{readyPort}/health/ready"), ct);
 }

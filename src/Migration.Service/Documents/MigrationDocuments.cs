@@ -14,7 +14,7 @@ internal static class MigrationDocuments
 
     private static async Task GetAsync(HttpContext context)
     {
-        var (id, caller) = (context.GetRawValue("id") ?? "", context.Caller());
+        var (id, caller) = (context.GetRawValue("id")!, context.Caller());
         if (caller.Permissions?.AllowsDocument("GET", TrackingDocument.Doctype, id) != true)
         {
             throw new AccessException(Fault.Forbidden, "Forbidden");

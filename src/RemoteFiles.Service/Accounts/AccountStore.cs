@@ -42,12 +42,22 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
         return (await CreateAsync(instance, body, ct)).Id;
     }
 
+    /// <summary>Keeps what was found out about an account; when its document has changed meanwhile, the next request finds it out again.</summary>
     public async Task RememberUserIdAsync(string instance, string id, string userId, CancellationToken ct)
     {
-        if (await documents.FindAsync(instance, Doctype, id, ct) is { } document)
+        if (await documents.FindAsync(instance, Doctype, id, ct) is not { } document)
         {
-            document.Body["webdav_user_id"] = userId;
+            return;
+        }
+
+        document.Body["webdav_user_id"] = userId;
+        try
+        {
             await documents.UpdateAsync(instance, Doctype, document, ct);
+        }
+        catch (FaultException e) when (e.Fault == Fault.Conflict)
+        {
+            // Two first requests at once: the other one was faster.
         }
     }
 
@@ -60,7 +70,7 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
             credentials.Hide(instance.Domain, auth);
         }
 
-        var now = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffK", CultureInfo.InvariantCulture);
+        var now = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         body["cozyMetadata"] ??= new JsonObject
         {
             ["doctypeVersion"] = "1",

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -31,9 +32,23 @@ internal sealed class Credentials(IDataProtectionProvider protection)
 
     public void Set(string instance, JsonObject auth, string password) => auth[Field] = Protector(instance).Protect(password);
 
-    /// <summary>The password in clear; null when there is none.</summary>
-    public string? Password(string instance, JsonObject auth) =>
-        auth[Field]?.GetValue<string>() is { } hidden ? Protector(instance).Unprotect(hidden) : null;
+    /// <summary>The password in clear; null when there is none, or none that was encrypted here for this instance.</summary>
+    public string? Password(string instance, JsonObject auth)
+    {
+        if (auth[Field] is not JsonValue text || !text.TryGetValue(out string? hidden))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Protector(instance).Unprotect(hidden);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     private IDataProtector Protector(string instance) => protection.CreateProtector("io.cozy.accounts", instance);
 

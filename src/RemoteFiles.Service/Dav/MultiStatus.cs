@@ -102,7 +102,8 @@ internal sealed class MultiStatus : IDisposable
 
     private async Task FlushAsync(CancellationToken ct)
     {
-        await xml.FlushAsync();
+        // Into the text beside it: nothing to wait for.
+        xml.Flush();
         await response.WriteAsync(text.ToString(), ct);
         text.GetStringBuilder().Clear();
     }

@@ -88,28 +88,23 @@ internal sealed partial class CozyDrive
     private async Task AddCopiesAsync(Nodes nodes, Node node, Node parent, string name)
     {
         var now = store.Now;
-        var copyOf = new Dictionary<string, string> { [node.ParentId] = parent.Id };
-        var copies = new List<Node>();
         var etag = Node.NewHex();
-        foreach (var original in await nodes.SubtreeAsync(node.Id))
+        var originals = await nodes.SubtreeAsync(node.Id);
+        var idOfCopy = originals.ToDictionary(original => original.Id, _ => Node.NewId(now));
+        var copies = originals.ConvertAll(original => original with
         {
-            var copy = original with
-            {
-                Id = copyOf[original.Id] = Node.NewId(now),
-                ParentId = copyOf[original.ParentId],
-                Name = original.Id == node.Id ? name : original.Name,
-                Generation = 1,
-                Revision = Node.NewHex(),
-                ETag = etag,
-                CreatedAt = Math.Min(now, original.ModifiedAt),
-                StoredAt = now,
-                TrashedAt = null,
-                RestorePath = "",
-            };
-            copies.Add(copy);
-        }
-
-        copies[0] = copies[0] with { ContentType = ContentTypeAs(node, name) };
+            Id = idOfCopy[original.Id],
+            ParentId = original.Id == node.Id ? parent.Id : idOfCopy[original.ParentId],
+            Name = original.Id == node.Id ? name : original.Name,
+            ContentType = original.Id == node.Id ? ContentTypeAs(original, name) : original.ContentType,
+            Generation = 1,
+            Revision = Node.NewHex(),
+            ETag = etag,
+            CreatedAt = Math.Min(now, original.ModifiedAt),
+            StoredAt = now,
+            TrashedAt = null,
+            RestorePath = "",
+        });
         await nodes.InsertAsync(copies);
         await nodes.GrowAsync(parent.Id, node.Size, etag);
     }

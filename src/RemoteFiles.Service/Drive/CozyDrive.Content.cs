@@ -9,17 +9,17 @@ internal sealed partial class CozyDrive
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var node = await FileAsync(file, ct);
-        if (Open(node, offset) is not { } body)
+        var body = Open(node, offset);
+        for (; body is null; body = Open(node, offset))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
+            var missing = node.BlobId;
             node = await FileAsync(file, ct);
-            body = Open(node, offset);
-        }
-
-        if (body is null)
-        {
-            store.Damaged(node.BlobId, node.FileId);
-            throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
+            if (node.BlobId == missing)
+            {
+                store.Damaged(missing, node.FileId);
+                throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
+            }
         }
 
         return new(node.ToEntry(file), body, node.Size - offset);

@@ -44,6 +44,11 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var trash = (await nodes.FindAsync(ICozyDrive.TrashId))!;
+            if (await nodes.CountChildrenAsync(trash.Id) == 0)
+            {
+                return [];
+            }
+
             var blobs = await nodes.RemoveAsync(trash.Id);
             await nodes.GrowAsync(trash.Id, -trash.Size, Node.NewHex());
             return blobs;

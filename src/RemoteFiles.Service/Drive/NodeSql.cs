@@ -19,7 +19,7 @@ internal static class NodeSql
 
     public const string Names = Up + "SELECT name FROM up WHERE parent_id <> '' ORDER BY level DESC";
 
-    public const string Subtree = Down + "SELECT " + Columns + " FROM down JOIN nodes USING (id) WHERE instance = @instance ORDER BY level";
+    public const string Subtree = Down + "SELECT " + Columns + " FROM nodes WHERE instance = @instance AND id IN (SELECT id FROM down)";
 
     public const string Height = Down + "SELECT MAX(level) FROM down";
 
@@ -73,12 +73,12 @@ internal static class NodeSql
 
     private const string Listed = $"id <> '{ICozyDrive.TrashId}'";
 
-    // A node and everything above it.
+    // A node and everything above it. CROSS JOIN, here and below, keeps SQLite from reading all nodes of the instance for each level.
     private const string Up = """
         WITH RECURSIVE up (id, parent_id, name, level) AS (
           SELECT id, parent_id, name, 0 FROM nodes WHERE instance = @instance AND id = @id
           UNION ALL
-          SELECT n.id, n.parent_id, n.name, up.level + 1 FROM up JOIN nodes n ON n.instance = @instance AND n.id = up.parent_id)
+          SELECT n.id, n.parent_id, n.name, up.level + 1 FROM up CROSS JOIN nodes n WHERE n.instance = @instance AND n.id = up.parent_id)
 
         """;
 
@@ -87,7 +87,7 @@ internal static class NodeSql
         WITH RECURSIVE down (id, level) AS (
           SELECT id, 0 FROM nodes WHERE instance = @instance AND id = @id
           UNION ALL
-          SELECT n.id, down.level + 1 FROM down JOIN nodes n ON n.instance = @instance AND n.parent_id = down.id)
+          SELECT n.id, down.level + 1 FROM down CROSS JOIN nodes n WHERE n.instance = @instance AND n.parent_id = down.id)
 
         """;
 }

@@ -47,7 +47,7 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public Task<long> CountChildrenAsync(string parentId) => db.ExecuteScalarAsync<long>(NodeSql.CountChildren, new { instance, parentId });
 
-    /// <summary>A node and all below it, parents before their children.</summary>
+    /// <summary>A node and all below it, in no order.</summary>
     public async Task<List<Node>> SubtreeAsync(string id) => (await db.QueryAsync<Node>(NodeSql.Subtree, new { instance, id })).AsList();
 
     /// <summary>How many levels lie below a node.</summary>

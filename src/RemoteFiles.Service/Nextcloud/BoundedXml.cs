@@ -38,8 +38,6 @@ internal sealed class BoundedXml : IDisposable
 
     public bool AtElement => reader.NodeType == XmlNodeType.Element;
 
-    public bool IsEmpty => reader.IsEmptyElement;
-
     public (string Namespace, string Name) Name => (reader.NamespaceURI, reader.LocalName);
 
     public bool At(string space, string name) => AtElement && reader.LocalName == name && reader.NamespaceURI == space;

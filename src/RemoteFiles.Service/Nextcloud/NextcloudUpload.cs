@@ -37,7 +37,6 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
                 await RemoveHalfAsync(file, length, before);
             }
 
-            silence.ThrowIfGivenUp();
             ExceptionDispatchInfo.Throw(failure);
             throw;
         }

@@ -18,10 +18,10 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     private int holding;
     private long taken;
 
-    /// <summary>Called when the source fails half way, while the request is still open; not when the caller gave up.</summary>
+    /// <summary>Called when the source fails half way, while the request is still open.</summary>
     public Func<Task>? BeforeGivingUp { get; init; }
 
-    /// <summary>What was wrong with the source: the upload failed because of it.</summary>
+    /// <summary>What was wrong with the source, if the upload failed because of it and not because somebody gave up.</summary>
     public Exception? SourceFailure { get; private set; }
 
     public bool IsLarge => length > BlockSize;
@@ -74,14 +74,10 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
         {
             return await TakeAsync(next, ct);
         }
-        catch (Exception e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             SourceFailure = e;
-            if (BeforeGivingUp is not null && !ct.IsCancellationRequested)
-            {
-                await BeforeGivingUp();
-            }
-
+            await (BeforeGivingUp?.Invoke() ?? Task.CompletedTask);
             throw;
         }
     }
@@ -90,8 +86,12 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     {
         var count = (int)Math.Min(BlockSize, length - taken);
         var read = await source.ReadAtLeastAsync(block.AsMemory(0, count), count, throwOnEndOfStream: false, ct);
-        hash.AppendData(block, 0, read);
         taken += read;
+        if (!md5.IsEmpty)
+        {
+            hash.AppendData(block, 0, read);
+        }
+
         if (read < count || (taken == length && await source.ReadAsync(new byte[1], ct) > 0))
         {
             throw new FaultException(Fault.PreconditionFailed, "the bytes sent are not as many as announced") { Parameter = "Content-Length" };

@@ -37,6 +37,8 @@ internal abstract class JsonAnswer : IDisposable
         : rest?.List == true ? new ListAnswer(http, rest)
         : new LinesAnswer(http, rest);
 
+    public static JsonAnswer CreateSingle(HttpContext http, MethodRest rest) => new SingleAnswer(http, rest, field: null);
+
     public abstract Task WriteAsync(IMessage message);
 
     public virtual async Task CompleteAsync()

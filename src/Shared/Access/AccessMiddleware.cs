@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
 using Rest;
+using Rpc.Transcoding;
 using Shared.Faults;
 
 namespace Shared.Access;
@@ -30,7 +31,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
     /// <summary>From the endpoint itself, or from the options of its proto method. An endpoint that says nothing admits services alone.</summary>
     internal static Admission AdmissionOf(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<Admission>()
-        ?? (endpoint.Metadata.GetMetadata<MethodDescriptor>() is not { } method ? Admission.Service
+        ?? (endpoint.Metadata.GetMetadata<MethodNotAllowedMetadata>() is not null ? Admission.Process
+            : endpoint.Metadata.GetMetadata<MethodDescriptor>() is not { } method ? Admission.Service
             : method.File.Package.StartsWith("grpc.", StringComparison.Ordinal) ? Admission.Process
             : method.GetOptions()?.GetExtension(RestExtensions.Method)?.Permission is { } asked ? Admission.Permission(asked.Verb, asked.Doctype)
             : Admission.Service);

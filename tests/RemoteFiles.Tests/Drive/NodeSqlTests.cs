@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Dapper;
+using RemoteFiles.Drive;
+
+namespace RemoteFiles.Tests.Drive;
+
+public sealed partial class NodeSqlTests : DriveTests
+{
+    public static TheoryData<string> Statements { get; } =
+        [.. typeof(NodeSql).GetFields(BindingFlags.Static | BindingFlags.Public).Select(statement => statement.Name)];
+
+    // One reader of all rows of an instance inside a recursion, and deleting a folder of 10,000 takes half a minute.
+    [Theory]
+    [MemberData(nameof(Statements))]
+    public async Task A_statement_finds_its_rows_by_an_index(string name)
+    {
+        var sql = ((string)typeof(NodeSql).GetField(name)!.GetRawConstantValue()!).Replace("IN @", "= @");
+        var parameters = new DynamicParameters();
+        foreach (var parameter in Parameter().Matches(sql).Select(match => match.Value).Distinct())
+        {
+            parameters.Add(parameter);
+        }
+
+        var plan = await Test.Store.Database.ReadAsync(async db => (await db.QueryAsync("EXPLAIN QUERY PLAN " + sql, parameters)).ToList(), Ct);
+
+        Assert.DoesNotContain(plan.Select(row => (string)row.detail), step => ReadsAll().IsMatch(step));
+    }
+
+    [GeneratedRegex(@"@\w+")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"SCAN (n|nodes)\b|\b(n|nodes) USING .*\(instance=\?\)")]
+    private static partial Regex ReadsAll();
+}
