@@ -64,7 +64,8 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
         }
     }
 
-    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
+        new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
 
     public async Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct)
     {
@@ -132,7 +133,8 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
 
     /// <summary>Whether the answer is of the listed version: weak comparison (RFC 9110 section 8.8.3.2), as a proxy may weaken an ETag.</summary>
     private static bool IsSame(HttpResponseMessage response, Entry entry) =>
-        response.Headers.ETag is not { } etag || entry.ETag.Length == 0 || etag.Tag == (entry.ETag.StartsWith("W/", StringComparison.Ordinal) ? entry.ETag[2..] : entry.ETag);
+        response.Headers.ETag is not { } etag || entry.ETag.Length == 0
+        || etag.Tag == (entry.ETag.StartsWith("W/", StringComparison.Ordinal) ? entry.ETag[2..] : entry.ETag);
 
     /// <summary>What the body must hold: the listing and the headers have to agree on it (RFC 9110 section 14.4 for the range).</summary>
     private long Length(HttpResponseMessage response, Entry entry, long offset)
@@ -149,6 +151,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
         return length == (said ?? length) && length == (headers.ContentLength ?? length)
             ? length
             : throw new FaultException(
-                Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists {length} bytes of {entry.Path} and sends {headers.ContentLength ?? said}"));
+                Fault.BadGateway,
+                string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists {length} bytes of {entry.Path} and sends {headers.ContentLength ?? said}"));
     }
 }
