@@ -31,38 +31,11 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var entry = await StatFileAsync(file, ct);
-        return offset == entry.Size ? new Download(entry, Stream.Null, 0) : await OpenAsync(entry, offset, ct);
+        return offset == entry.Size ? new Download(entry, Stream.Null, 0) : await OpenAsync(entry, offset, isFresh: true, ct);
     }
 
     /// <summary>One request, while the answer has the ETag that is known; a folder's page has none.</summary>
-    public async Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct)
-    {
-        var (entry, file) = (known, known.Path);
-        var response = await line.AskAsync(() => Get(file, offset), ct);
-        try
-        {
-            if ((int)response.StatusCode != (offset > 0 ? 206 : 200))
-            {
-                throw await OpenFaultAsync(response, ct);
-            }
-
-            if (response.Headers.ETag is null || !IsSame(response, entry))
-            {
-                entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
-            }
-
-            var length = IsSame(response, entry)
-                ? Length(response, entry, offset)
-                : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
-            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
-            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
+    public Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known, offset, isFresh: false, ct);
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
         new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
@@ -102,6 +75,35 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
     public Task MoveAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("MOVE", from, to, ct);
 
     public Task CopyAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("COPY", from, to, ct);
+
+    private async Task<Download> OpenAsync(Entry known, long offset, bool isFresh, CancellationToken ct)
+    {
+        var (entry, file) = (known, known.Path);
+        var response = await line.AskAsync(() => Get(file, offset), ct);
+        try
+        {
+            if ((int)response.StatusCode != (offset > 0 ? 206 : 200))
+            {
+                throw await OpenFaultAsync(response, ct);
+            }
+
+            if (!IsSame(response, entry) || (response.Headers.ETag is null && !isFresh))
+            {
+                entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
+            }
+
+            var length = IsSame(response, entry)
+                ? Length(response, entry, offset)
+                : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
+            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
+            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>RFC 4918 sections 9.8 and 9.9; <c>Overwrite: F</c> makes the server refuse a taken name by itself.</summary>
     private async Task RelocateAsync(string method, FilePath from, FilePath to, CancellationToken ct)
