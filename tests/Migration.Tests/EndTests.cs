@@ -82,7 +82,7 @@ public sealed class EndTests : IAsyncLifetime
         Assert.Equal(MigrationStatus.Failed, document.Status);
         Assert.Contains("credentials", document.FailureReason, StringComparison.Ordinal);
         Assert.InRange(refused, 1, rig.Options.FilesPerMigration);
-        Assert.Equal(20, document.Progress.FilesImported);
+        Assert.InRange(document.Progress.FilesImported, 20 - rig.Options.FilesPerMigration + 1, 20);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Migration.Migrations;
 using Migration.Tests.Fakes;
-using Migration.Tracking;
 
 namespace Migration.Tests;
 
@@ -35,17 +34,20 @@ public sealed class LeaseTests : IAsyncLifetime
         rig.Options.LeaseCheck = TimeSpan.FromMilliseconds(50);
         rig.Options.LedgerDelay = TimeSpan.FromMilliseconds(5);
         var id = await rig.TriggerAsync();
+        var killed = 0;
         for (var round = 0; round < 12; round++)
         {
             var kill = new Kill(random.Next(1, 60), random.Next(2) == 0);
             await rig.StartWorkerAsync(
                 new KillableMigrations(rig.Migrations, kill), new KillableLedger(rig.Ledger, kill), new KillableRemote(rig.Remote, kill));
             await Task.WhenAny(kill.Killed, rig.FinishAsync(id));
+            killed += kill.Killed.IsCompleted ? 1 : 0;
         }
 
         await rig.StartWorkerAsync();
         var document = await rig.FinishAsync(id);
 
+        Assert.InRange(killed, 2, 12);
         Assert.Equal((MigrationStatus.Completed, "complete"), (document.Status, document.Outcome));
         Assert.Equal(new Progress(48, 48, 6 * 28, 6 * 28), document.Progress);
         Assert.Empty(document.Renamed);
@@ -142,16 +144,16 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_worker_that_lost_its_lease_stops_and_writes_nothing_more()
     {
-        var release = new TaskCompletionSource();
-        var canceled = new TaskCompletionSource();
+        var (hangs, release, canceled) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         rig.Remote.File("/a").OnFetch = async (_, ct) =>
         {
+            hangs.SetResult();
             await using var registration = ct.Register(() => canceled.TrySetResult());
             await release.Task;
         };
         await rig.StartWorkerAsync();
         var id = await rig.TriggerAsync();
-        await rig.UntilAsync(id, document => document.Status == MigrationStatus.Running);
+        await hangs.Task;
 
         await rig.Migrations.ChangeAsync(
             id, row => row with { LeaseOwner = "another", LeaseUntil = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) }, Ct);

@@ -137,7 +137,8 @@ public sealed class ClientTests
     {
         await using var server = await new Script
         {
-            Echo = (_, context) => Task.FromResult(new Payload { Text = $"{context.RequestHeaders.GetValue("authorization")} {context.RequestHeaders.GetValue("x-call")}" }),
+            Echo = (_, context) => Task.FromResult(
+                new Payload { Text = $"{context.RequestHeaders.GetValue("authorization")} {context.RequestHeaders.GetValue("x-call")}" }),
         }.StartAsync();
         var services = new ServiceCollection();
         services.AddScoped<Caller>();
@@ -159,8 +160,12 @@ public sealed class ClientTests
             scope.ServiceProvider.GetRequiredService<Caller>().Name = name;
             var client = scope.ServiceProvider.GetRequiredService<Interop.InteropClient>();
 
-            Assert.Equal($"{name} /rpc.interop.Interop Echo 1", (await client.EchoAsync(new Payload(), [new("x-call", "1")], cancellationToken: TestEnds)).Text);
-            await Assert.ThrowsAsync<RpcException>(async () => await client.EchoAsync(new Payload { Text = new string('x', 200) }, cancellationToken: TestEnds));
+            var reply = await client.EchoAsync(new Payload(), [new("x-call", "1")], cancellationToken: TestEnds);
+            Assert.Equal($"{name} /rpc.interop.Interop Echo 1", reply.Text);
+
+            var tooLong = new Payload { Text = new string('x', 200) };
+            var failure = await Assert.ThrowsAsync<RpcException>(async () => await client.EchoAsync(tooLong, cancellationToken: TestEnds));
+            Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
         }
     }
 

@@ -108,8 +108,9 @@ public sealed class ErrorHookTests : IAsyncLifetime
     public async Task Over_gRPC_the_same_exception_goes_to_MapException()
     {
         using var channel = GrpcChannel.ForAddress(server.Http2);
+        var client = new Shelf.ShelfClient(channel);
         var failure = await Assert.ThrowsAsync<RpcException>(
-            async () => await new Shelf.ShelfClient(channel).FailAsync(new BookRequest { BookId = "bug" }, cancellationToken: TestContext.Current.CancellationToken));
+            async () => await client.FailAsync(new BookRequest { BookId = "bug" }, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal((StatusCode.DataLoss, "mapped InvalidOperationException"), (failure.StatusCode, failure.Status.Detail));
     }
@@ -122,7 +123,8 @@ public sealed class ErrorHookTests : IAsyncLifetime
     [InlineData("GET", "/tree/a%2Fb", "Walk transcoded; a convention")]
     public async Task Authorization_before_the_endpoint_reads_its_metadata(string method, string path, string expected)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), server.Http1.GetLeftPart(UriPartial.Authority) + path) { Headers = { { "x-deny", "1" } } };
+        using var request = new HttpRequestMessage(new HttpMethod(method), server.Http1.GetLeftPart(UriPartial.Authority) + path);
+        request.Headers.Add("x-deny", "1");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
@@ -142,7 +144,9 @@ public sealed class ErrorHookTests : IAsyncLifetime
         var parts = new List<string>();
         if (metadata?.GetMetadata<MethodDescriptor>() is { } method)
         {
-            parts.Add($"{method.Name} {(metadata.GetMetadata<TranscodedMethod>() is not null ? "transcoded" : metadata.GetMetadata<GrpcMethodMetadata>() is not null ? "gRPC" : "?")}");
+            var transcoded = metadata.GetMetadata<TranscodedMethod>() is null ? "" : "transcoded";
+            var grpc = metadata.GetMetadata<GrpcMethodMetadata>() is null ? "" : "gRPC";
+            parts.Add($"{method.Name} {transcoded}{grpc}");
         }
 
         if (metadata?.GetMetadata<MethodNotAllowedMetadata>() is { } notAllowed)

@@ -54,7 +54,8 @@ internal static class GrpcWire
         return new GrpcAnswer((int)response.StatusCode, Values(response.Headers), received.ToArray(), Values(response.TrailingHeaders));
     }
 
-    private static Dictionary<string, string> Values(HttpResponseHeaders headers) => headers.ToDictionary(header => header.Key, header => string.Join(",", header.Value));
+    private static Dictionary<string, string> Values(HttpResponseHeaders headers) =>
+        headers.ToDictionary(header => header.Key, header => string.Join(",", header.Value));
 }
 
 internal sealed record GrpcAnswer(int HttpStatus, Dictionary<string, string> Headers, byte[] Body, Dictionary<string, string> Trailers)

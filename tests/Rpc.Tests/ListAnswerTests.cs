@@ -52,7 +52,7 @@ public sealed class ListAnswerTests(RestServer rest) : IClassFixture<RestServer>
 
         rest.Log.Happened($"torn{http2} was read");
 
-        await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadAsync(received, TestEnds));
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, TestEnds));
     }
 
     [Fact]

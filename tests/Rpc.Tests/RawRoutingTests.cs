@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
+using Rpc.Transcoding;
 
 namespace Rpc.Tests;
 
@@ -65,7 +67,7 @@ public sealed class RawRoutingTests(RestServer rest) : IClassFixture<RestServer>
     public async Task NUL_in_a_path_is_answered_400()
     {
         Assert.Equal(HttpStatusCode.BadRequest, (await rest.SendAsync("GET", "/tree/a%00b")).Status);
-        Assert.Throws<Rpc.Transcoding.BadRequestException>(() => Rpc.Transcoding.RawTarget.DecodeName("a%00b"));
+        Assert.Throws<BadRequestException>(() => RawTarget.DecodeName("a%00b"));
     }
 
     [Fact]
@@ -118,7 +120,8 @@ public sealed class RawRoutingTests(RestServer rest) : IClassFixture<RestServer>
     [Fact]
     public async Task An_absolute_form_target_is_stripped_to_its_path()
     {
-        var answer = await RawHttp.ExchangeAsync(rest.Server.Http1, "GET http://elsewhere/tree/a%2Bb?x=1 HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
+        var answer = await RawHttp.ExchangeAsync(
+            rest.Server.Http1, "GET http://elsewhere/tree/a%2Bb?x=1 HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n");
 
         Assert.Contains("{\"path\":\"/a+b\"}\n", answer, StringComparison.Ordinal);
     }
@@ -155,6 +158,22 @@ public sealed class RawRoutingTests(RestServer rest) : IClassFixture<RestServer>
     public async Task What_no_raw_route_takes_is_left_to_ASP_NET() =>
         Assert.Equal("plain a", (await rest.SendAsync("GET", "/plain/a")).Body);
 
+    [Fact]
+    public async Task Two_routes_for_the_same_requests_stop_the_start() => await Assert.ThrowsAsync<InvalidOperationException>(() => RpcServer.StartAsync(
+        _ => { },
+        app =>
+        {
+            app.UseRawRouting();
+            app.MapRaw("GET", "/a/{id}", _ => Task.CompletedTask);
+            app.MapRaw("GET", "/a/{other}", _ => Task.CompletedTask);
+        }));
+
+    [Theory]
+    [InlineData("/a b/c+d", "a%20b|c+d")]
+    [InlineData("/a/", "a|")]
+    public void A_server_that_keeps_no_raw_target_is_asked_for_its_path(string path, string segments) =>
+        Assert.Equal(segments, string.Join('|', RawTarget.Segments(new DefaultHttpContext { Request = { Path = path } })!));
+
     [Theory]
     [InlineData("a/b")]
     [InlineData("/a/{path=**}/b")]
@@ -165,5 +184,5 @@ public sealed class RawRoutingTests(RestServer rest) : IClassFixture<RestServer>
     [InlineData("/{a}b")]
     [InlineData("/{a}:")]
     public void A_malformed_template_is_refused_when_it_is_mapped(string template) =>
-        Assert.Throws<ArgumentException>(() => Rpc.Transcoding.RawTemplate.Parse(template));
+        Assert.Throws<ArgumentException>(() => RawTemplate.Parse(template));
 }

@@ -15,7 +15,8 @@ internal sealed class ShelfService(CallLog log) : Shelf.ShelfBase
         {
             if (field.IsRepeated)
             {
-                reply.Entries.AddRange(((System.Collections.IEnumerable)field.Accessor.GetValue(request)).Cast<object>().Select(item => $"{field.Name}={item}"));
+                var items = (System.Collections.IEnumerable)field.Accessor.GetValue(request);
+                reply.Entries.AddRange(items.Cast<object>().Select(item => $"{field.Name}={item}"));
             }
             else if (field.HasPresence ? field.Accessor.HasValue(request) : !Rpc.Transcoding.FieldShape.IsDefault(field.Accessor.GetValue(request)))
             {

@@ -46,7 +46,7 @@ internal sealed record MigrationSource(string Url, string Login, string Password
             using var answer = await http.SendAsync(put, stop);
             Assert.Equal(201, (int)answer.StatusCode);
         });
-        return new(url, user, password, folder, sample);
+        return new(url, user, password, folder, sample.InNfc());
     }
 
     public override string ToString() => Url;

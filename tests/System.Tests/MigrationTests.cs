@@ -1,30 +1,35 @@
 using System.Text.Json.Nodes;
 using Bridge.Demo;
+using Migration.Tests.Fakes;
 
 namespace SystemTests;
 
 /// <summary>Whole migrations, over sockets, between processes: from our own Nextcloud face, and from a real Nextcloud where one is named.</summary>
-public sealed class MigrationTests
+public sealed class MigrationTests(RabbitMqServer rabbitMq)
 {
     private const string Target = "/Moved here";
 
-    [Fact]
-    public async Task A_migration_brings_every_file_with_its_bytes_name_and_date()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_migration_brings_every_file_with_its_bytes_name_and_date(bool withRabbitMq)
     {
         var ct = TestContext.Current.CancellationToken;
-        await using var bridge = await BridgeProcess.StartAsync(ct);
+        await using var bridge = await StartBridgeAsync(withRabbitMq, ct);
         var source = await MigrationSource.OfInstanceAsync(bridge, SampleTree.Make(), ct);
         using var cozy = await bridge.AddInstanceAsync("alma", ct);
         await AssertCompleteAsync(cozy, source, await RunAsync(cozy, source, ct), ct);
     }
 
-    [Fact]
-    public async Task A_thousand_files_of_a_real_Nextcloud_arrive_with_equal_hashes_and_dates()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_thousand_files_of_a_real_Nextcloud_arrive_with_equal_hashes_and_dates(bool withRabbitMq)
     {
         var ct = TestContext.Current.CancellationToken;
         var source = await MigrationSource.OfNextcloudAsync(SampleTree.Make(1000), ct);
         Assert.SkipWhen(source is null, "no real Nextcloud is named: set BRIDGE_NEXTCLOUD_URL, BRIDGE_NEXTCLOUD_USER and BRIDGE_NEXTCLOUD_PASSWORD");
-        await using var bridge = await BridgeProcess.StartAsync(ct);
+        await using var bridge = await StartBridgeAsync(withRabbitMq, ct);
         using var cozy = await bridge.AddInstanceAsync("alma", ct);
         await AssertCompleteAsync(cozy, source, await RunAsync(cozy, source, ct), ct);
     }
@@ -54,6 +59,17 @@ public sealed class MigrationTests
         var end = await UntilAsync(cozy, id, IsOver, ct);
         Assert.Equal(6, kills);
         await AssertCompleteAsync(cozy, source, end, ct);
+    }
+
+    private async Task<BridgeProcess> StartBridgeAsync(bool withRabbitMq, CancellationToken ct)
+    {
+        if (!withRabbitMq)
+        {
+            return await BridgeProcess.StartAsync(ct);
+        }
+
+        await rabbitMq.StartAsync();
+        return await BridgeProcess.StartAsync(ct, "--rabbitmq", rabbitMq.Uri);
     }
 
     private static Task<string> StartAsync(CozyClient cozy, MigrationSource source, CancellationToken ct) =>

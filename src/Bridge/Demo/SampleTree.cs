@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Bridge.Demo;
 
@@ -42,6 +43,9 @@ internal sealed class SampleTree
 
         return new(files);
     }
+
+    /// <summary>The same files on a server that keeps every name in Unicode NFC, as Nextcloud does.</summary>
+    public SampleTree InNfc() => new(Files.Select(file => file with { Path = file.Path.Normalize(NormalizationForm.FormC) }).ToList());
 
     private static string Join(string folder, string name) => folder.Length == 0 ? "/" + name : $"/{folder}/{name}";
 

@@ -11,6 +11,7 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
     private readonly SemaphoreSlim committing = new(1, 1);
     private readonly Lock adding = new();
     private List<LedgerChange> waiting = [];
+    private bool loaded;
 
     public string Migration => lease.Id;
 
@@ -20,7 +21,12 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
     /// <summary>Of what is on record.</summary>
     public LedgerTotals Totals { get; private set; } = LedgerTotals.None;
 
-    public async Task LoadAsync(CancellationToken ct) => Totals = await ledger.CountAsync(lease.Id, ct);
+    /// <summary>Counts anew, so that the totals do not rest on what was added up on the way.</summary>
+    public async Task LoadAsync(CancellationToken ct)
+    {
+        Totals = await ledger.CountAsync(lease.Id, ct);
+        loaded = true;
+    }
 
     /// <summary>Waits for the record when much is waiting for it, so that no listing fills the memory.</summary>
     public async ValueTask AddAsync(LedgerChange change, CancellationToken ct)
@@ -55,7 +61,7 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
 
             if (changes.Count > 0)
             {
-                Totals += await ledger.WriteAsync(lease.Id, lease.Owner, changes, CancellationToken.None);
+                await WriteAsync(changes);
                 Committed.Set();
             }
         }
@@ -65,11 +71,14 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
         }
     }
 
-    /// <summary>The last commit; the totals are then the ledger's own, not what was added up on the way.</summary>
+    /// <summary>The last commit of a run that stops before its end, wherever that is.</summary>
     public async Task CloseAsync()
     {
         await CommitAsync(CancellationToken.None);
-        await LoadAsync(CancellationToken.None);
+        if (!loaded)
+        {
+            await LoadAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>Commits at every tick until the timer is disposed.</summary>
@@ -82,4 +91,23 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
     }
 
     public void Dispose() => committing.Dispose();
+
+    private async Task WriteAsync(List<LedgerChange> changes)
+    {
+        try
+        {
+            Totals += await ledger.WriteAsync(lease.Id, lease.Owner, changes, CancellationToken.None);
+        }
+        catch
+        {
+            // They keep their place: a folder must not be on record as listed before its entries are.
+            lock (adding)
+            {
+                changes.AddRange(waiting);
+                waiting = changes;
+            }
+
+            throw;
+        }
+    }
 }

@@ -52,7 +52,7 @@ internal sealed class Lease : IDisposable
     }
 
     /// <summary>Renews until <paramref name="ct"/>, or until there is no more to renew.</summary>
-    public async Task KeepAsync(CancellationToken ct)
+    public async Task KeepAsync(Action<Exception> unanswered, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(options.LeaseCheck, clock);
         try
@@ -60,7 +60,7 @@ internal sealed class Lease : IDisposable
             while (!ended.IsCancellationRequested)
             {
                 await timer.WaitForNextTickAsync(ct);
-                await CheckAsync(ct);
+                await CheckAsync(unanswered, ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -81,7 +81,7 @@ internal sealed class Lease : IDisposable
 
     public void Dispose() => ended.Dispose();
 
-    private async Task CheckAsync(CancellationToken ct)
+    private async Task CheckAsync(Action<Exception> unanswered, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         try
@@ -103,13 +103,15 @@ internal sealed class Lease : IDisposable
                 See(view!.CancelRequested);
             }
         }
-        catch (Exception) when (!ct.IsCancellationRequested && clock.GetUtcNow() < until)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // The database did not answer. The lease is good until its time is over; the next tick asks again.
-        }
-        catch (Exception) when (!ct.IsCancellationRequested)
-        {
-            await ended.CancelAsync();
+            unanswered(e);
+
+            // The lease is good until its time is over; the next tick asks again.
+            if (clock.GetUtcNow() >= until)
+            {
+                await ended.CancelAsync();
+            }
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed partial class MigrationRun(
             },
         ];
         await TogetherAsync(parts, ct);
-        await journal.CloseAsync();
+        await journal.CommitAsync(ct);
+        await journal.LoadAsync(ct);
     }
 
     private static Task WalkAndBringAsync(Walk walk, Files files, Report report, CancellationToken ct) => TogetherAsync(

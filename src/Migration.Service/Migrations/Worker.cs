@@ -55,7 +55,7 @@ internal sealed partial class Worker(
         // Not on the loop's own time.
         await Task.Yield();
         using var over = new CancellationTokenSource();
-        var keeper = lease.KeepAsync(over.Token);
+        var keeper = lease.KeepAsync(e => NotRenewed(e, lease.Id), over.Token);
         try
         {
             await run.RunAsync(lease, migration, ct);
@@ -77,6 +77,9 @@ internal sealed partial class Worker(
 
     [LoggerMessage(LogLevel.Information, "Migration {Id} of {Instance} taken, it was {Status}", EventName = "migration.taken")]
     private partial void Taken(string id, string instance, string status);
+
+    [LoggerMessage(LogLevel.Warning, "The lease of migration {Id} cannot be looked after just now", EventName = "migration.not_renewed")]
+    private partial void NotRenewed(Exception e, string id);
 
     [LoggerMessage(LogLevel.Error, "Cannot look for migrations", EventName = "migration.look_failed")]
     private partial void CannotLook(Exception e);

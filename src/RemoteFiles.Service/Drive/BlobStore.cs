@@ -10,11 +10,13 @@ internal sealed class BlobStore
 {
     private const int BufferSize = 128 * 1024;
     private const string Pattern = "????????????????????????????????";
+    private readonly TimeProvider clock;
     private readonly string root;
     private readonly string incoming;
 
-    public BlobStore(string directory)
+    public BlobStore(string directory, TimeProvider clock)
     {
+        this.clock = clock;
         root = Path.GetFullPath(directory);
         incoming = Path.Combine(root, "incoming");
         Directory.CreateDirectory(incoming);
@@ -30,13 +32,17 @@ internal sealed class BlobStore
         {
             var blob = await ReceiveAsync(temporary, id, upload, room, ct);
             DiskDirectory.Create(Path.GetDirectoryName(path)!, root);
+
+            // However slow the body was, the sweep now gives its row an hour to come.
+            File.SetLastWriteTimeUtc(temporary, clock.GetUtcNow().UtcDateTime);
             File.Move(temporary, path);
             DiskDirectory.Flush(Path.GetDirectoryName(path)!);
             return blob;
         }
         catch
         {
-            Delete(id);
+            TryDelete(temporary);
+            TryDelete(path);
             throw;
         }
     }
@@ -63,23 +69,14 @@ internal sealed class BlobStore
     }
 
     /// <summary>Removes a blob; one that cannot be removed now is left to the sweep.</summary>
-    public void Delete(string id)
-    {
-        try
-        {
-            File.Delete(Path.Combine(incoming, id));
-            File.Delete(PathOf(id));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-        }
-    }
+    public void Delete(string id) => TryDelete(PathOf(id));
 
     /// <summary>Removes what uploads that never ended have left.</summary>
     public int DeleteIncoming(DateTimeOffset untouchedSince)
     {
+        // Not Delete: meanwhile a very slow upload may have ended, and its blob may be in use.
         var left = Untouched(incoming, untouchedSince).ToList();
-        left.ForEach(Delete);
+        left.ForEach(id => TryDelete(Path.Combine(incoming, id)));
         return left.Count;
     }
 
@@ -142,6 +139,17 @@ internal sealed class BlobStore
 
     // Spread over 65,536 directories, so that none grows slow.
     private string PathOf(string id) => Path.Combine(root, id[..2], id[2..4], id);
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 
     private static IEnumerable<string> Untouched(string directory, DateTimeOffset since) =>
         from file in new DirectoryInfo(directory).EnumerateFiles(Pattern)

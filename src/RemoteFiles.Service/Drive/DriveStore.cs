@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Files;
@@ -11,9 +12,10 @@ internal sealed partial class DriveStore(
     Database database, IOptions<DriveOptions> options, DriveQuota quota, TimeProvider clock, ILogger<DriveStore> log)
 {
     private const int NamesAtOnce = 500;
+    private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
 
-    public BlobStore Blobs { get; } = new(options.Value.Directory);
+    public BlobStore Blobs { get; } = new(options.Value.Directory, clock);
 
     public Database Database => database;
 
@@ -52,13 +54,33 @@ internal sealed partial class DriveStore(
     /// <summary>Removes those of these blobs that no file names, now that it is on record; what fails is left to the sweep.</summary>
     public async Task DiscardAsync(IReadOnlyList<string> blobs)
     {
+        // Many go later: nobody waits until a large trash is empty on disk too.
+        if (blobs.Count > NamesAtOnce)
+        {
+            discarded.Writer.TryWrite(blobs);
+            return;
+        }
+
         try
         {
-            await DeleteUnnamedAsync(blobs);
+            await DeleteUnnamedAsync(blobs, CancellationToken.None);
         }
         catch (Exception e)
         {
             DiscardFailed(e, blobs.Count);
+        }
+    }
+
+    /// <summary>Removes what was discarded to be removed later, as it comes, until stopped.</summary>
+    public async Task DiscardLaterAsync(CancellationToken ct)
+    {
+        await foreach (var blobs in discarded.Reader.ReadAllAsync(ct))
+        {
+            foreach (var some in blobs.Chunk(NamesAtOnce))
+            {
+                ct.ThrowIfCancellationRequested();
+                await DiscardAsync(some);
+            }
         }
     }
 
@@ -68,30 +90,21 @@ internal sealed partial class DriveStore(
         var since = clock.GetUtcNow() - untouchedFor;
         var incoming = Blobs.DeleteIncoming(since);
         var unnamed = 0;
-        foreach (var blobs in Blobs.List(since))
+        foreach (var blobs in Blobs.List(since).SelectMany(ids => ids.Chunk(NamesAtOnce)))
         {
-            ct.ThrowIfCancellationRequested();
-            unnamed += await DeleteUnnamedAsync(blobs);
+            unnamed += await DeleteUnnamedAsync(blobs, ct);
         }
 
         Swept(incoming, unnamed);
     }
 
     // An id that no row names will never be named: only its own upload could, and that is over. The sweep's age limit sees to it.
-    private async Task<int> DeleteUnnamedAsync(IReadOnlyList<string> blobs)
+    private async Task<int> DeleteUnnamedAsync(IReadOnlyList<string> blobs, CancellationToken ct)
     {
-        var unnamed = 0;
-        foreach (var some in blobs.Chunk(NamesAtOnce))
-        {
-            var named = await database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs = some }), CancellationToken.None);
-            foreach (var blob in some.Except(named))
-            {
-                Blobs.Delete(blob);
-                unnamed++;
-            }
-        }
-
-        return unnamed;
+        var named = await database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
+        var unnamed = blobs.Except(named).ToList();
+        unnamed.ForEach(Blobs.Delete);
+        return unnamed.Count;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} contents could not be removed now", EventName = "drive.discard-failed")]

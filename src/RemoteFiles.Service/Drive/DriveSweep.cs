@@ -11,21 +11,23 @@ internal sealed partial class DriveSweep(DriveStore drives, IOptions<DriveOption
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(drives.DiscardLaterAsync(stoppingToken), SweepAsync(stoppingToken));
+
+    private async Task SweepAsync(CancellationToken ct)
     {
         using var timer = new PeriodicTimer(options.Value.SweepInterval, clock);
         do
         {
             try
             {
-                await drives.SweepAsync(options.Value.SweepAge, stoppingToken);
+                await drives.SweepAsync(options.Value.SweepAge, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 Failed(e);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(ct));
     }
 
     [LoggerMessage(LogLevel.Error, "The drive could not be swept", EventName = "drive.sweep-failed")]

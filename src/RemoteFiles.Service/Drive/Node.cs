@@ -70,11 +70,9 @@ internal sealed record Node
     public static Node NewRoot(string instance, long now) =>
         new() { Instance = instance, Id = ICozyDrive.RootId, ParentId = "", Name = "", Kind = Folder, CreatedAt = now, ModifiedAt = now, StoredAt = now };
 
-    public static Node NewFolder(Node parent, string name, long now) =>
-        new() { Instance = parent.Instance, Id = NewId(now), ParentId = parent.Id, Name = name, Kind = Folder, CreatedAt = now, ModifiedAt = now, StoredAt = now };
+    public static Node NewFolder(Node parent, string name, long now) => New(parent, name, Folder, now);
 
-    public static Node NewFile(Node parent, string name, long now) =>
-        new() { Instance = parent.Instance, Id = NewId(now), ParentId = parent.Id, Name = name, Kind = File, CreatedAt = now, ModifiedAt = now, StoredAt = now };
+    public static Node NewFile(Node parent, string name, long now) => New(parent, name, File, now);
 
     public static int KindOf(bool isFolder) => isFolder ? Folder : File;
 
@@ -112,4 +110,7 @@ internal sealed record Node
             RestorePath = RestorePath.Length == 0 ? "" : FilePath.Parse(RestorePath).Parent.ToString(),
         },
     };
+
+    private static Node New(Node parent, string name, int kind, long now) =>
+        new() { Instance = parent.Instance, Id = NewId(now), ParentId = parent.Id, Name = name, Kind = kind, CreatedAt = now, ModifiedAt = now, StoredAt = now };
 }

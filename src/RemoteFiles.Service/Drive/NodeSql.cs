@@ -13,7 +13,9 @@ internal static class NodeSql
 
     public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN @fileIds ORDER BY kind, name";
 
-    public const string Page = Select + " AND parent_id = @parentId AND " + Listed + " AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip";
+    public const string Page = Select + " AND parent_id = @parentId AND " + Listed + """
+         AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip
+        """;
 
     public const string CountChildren = "SELECT COUNT(*) FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed;
 
@@ -63,8 +65,8 @@ internal static class NodeSql
         """;
 
     private const string Columns = """
-        file_id AS FileId, instance AS Instance, id AS Id, parent_id AS ParentId, name AS Name, kind AS Kind, generation AS Generation, revision AS Revision, etag AS ETag,
-        size AS Size, blob_id AS BlobId, md5 AS Md5, sha256 AS Sha256, content_type AS ContentType, created_at AS CreatedAt, modified_at AS ModifiedAt,
+        file_id AS FileId, instance AS Instance, id AS Id, parent_id AS ParentId, name AS Name, kind AS Kind, generation AS Generation,
+        revision AS Revision, etag AS ETag, size AS Size, blob_id AS BlobId, md5 AS Md5, sha256 AS Sha256, content_type AS ContentType, created_at AS CreatedAt, modified_at AS ModifiedAt,
         stored_at AS StoredAt, trashed_at AS TrashedAt, restore_path AS RestorePath, executable AS Executable, encrypted AS Encrypted,
         creator AS Creator, origin_account AS OriginAccount, origin_id AS OriginId, origin_etag AS OriginETag
         """;

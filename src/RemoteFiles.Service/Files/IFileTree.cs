@@ -19,6 +19,9 @@ internal interface IFileTree
     /// <exception cref="Shared.Faults.FaultException">Also BadGateway, from the stream, when the body ends short of its length.</exception>
     Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct);
 
+    /// <summary>The same for an entry that the caller has from this tree, which need not be asked for again; what has changed since is opened as it is now.</summary>
+    Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known.Path, offset, ct);
+
     /// <summary>
     /// Stores a file whole or not at all: bytes short of <see cref="Upload.Length"/> or with another checksum leave what was there.
     /// AlreadyExists when the name is taken and <see cref="Upload.Overwrite"/> is false, or a folder has it.

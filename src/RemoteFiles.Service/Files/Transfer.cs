@@ -32,14 +32,14 @@ internal static class Transfer
     private const int BufferSize = 128 * 1024;
 
     /// <param name="from">Where the file is.</param>
-    /// <param name="file">Its path there; a folder is NotFound.</param>
+    /// <param name="source">The file there, as it was listed or asked for; one that has changed since is copied as it is now.</param>
     /// <param name="to">Where it goes.</param>
     /// <param name="target">Its path there; the folder around it must exist.</param>
     /// <param name="ifTaken">What to do when something has the target's name.</param>
     /// <param name="details">Given to the destination with the bytes: who writes, and which account the source is.</param>
     /// <param name="ct">Stops the transfer; nothing half done remains.</param>
     public static async Task<Transferred> CopyAsync(
-        IFileTree from, FilePath file, IFileTree to, FilePath target, IfTaken ifTaken, TransferDetails details, CancellationToken ct)
+        IFileTree from, Entry source, IFileTree to, FilePath target, IfTaken ifTaken, TransferDetails details, CancellationToken ct)
     {
         if (ifTaken == IfTaken.Fail)
         {
@@ -48,10 +48,9 @@ internal static class Transfer
                 throw Taken();
             }
 
-            return await StoreAsync(TransferOutcome.Copied, from, file, to, target, details, ct);
+            return await StoreAsync(TransferOutcome.Copied, from, source, to, target, details, ct);
         }
 
-        var source = await from.StatAsync(file, ct) is { IsFolder: false } found ? found : throw new FaultException(Fault.NotFound, "file/directory not found");
         foreach (var name in AutoRename.Candidates(target.Name))
         {
             var candidate = target.Parent.Child(name);
@@ -60,7 +59,7 @@ internal static class Transfer
                 try
                 {
                     var outcome = candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed;
-                    return await StoreAsync(outcome, from, file, to, candidate, details, ct);
+                    return await StoreAsync(outcome, from, source, to, candidate, details, ct);
                 }
                 catch (FaultException e) when (e.Fault == Fault.AlreadyExists)
                 {
@@ -86,11 +85,11 @@ internal static class Transfer
     /// Makes a copy a move: the source goes to its trash if it is still what was copied. If it cannot go, the copy does,
     /// and the caller learns why: a move never leaves two files behind without a word.
     /// </summary>
-    public static async Task RemoveSourceAsync(IFileTree from, FilePath file, Entry source, IFileTree to, Entry copy, CancellationToken ct)
+    public static async Task RemoveSourceAsync(IFileTree from, Entry source, IFileTree to, Entry copy, CancellationToken ct)
     {
         try
         {
-            await from.DeleteAsync(file, source.ETag, ct);
+            await from.DeleteAsync(source.Path, source.ETag, ct);
         }
         catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable))
         {
@@ -101,9 +100,9 @@ internal static class Transfer
     }
 
     private static async Task<Transferred> StoreAsync(
-        TransferOutcome outcome, IFileTree from, FilePath file, IFileTree to, FilePath target, TransferDetails details, CancellationToken ct)
+        TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, CancellationToken ct)
     {
-        await using var download = await from.OpenAsync(file, 0, ct);
+        await using var download = await from.OpenAsync(source, 0, ct);
         var stored = await to.WriteAsync(
             target,
             new()
@@ -138,7 +137,7 @@ internal static class Transfer
             return false;
         }
 
-        await using var download = await from.OpenAsync(source.Path, 0, ct);
+        await using var download = await from.OpenAsync(source, 0, ct);
         return (await SHA256.HashDataAsync(new BufferedStream(download.Body, BufferSize), ct)).AsSpan().SequenceEqual(taken.Sha256.Span);
     }
 

@@ -31,11 +31,13 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var entry = await StatFileAsync(file, ct);
-        if (offset == entry.Size)
-        {
-            return new Download(entry, Stream.Null, 0);
-        }
+        return offset == entry.Size ? new Download(entry, Stream.Null, 0) : await OpenAsync(entry, offset, ct);
+    }
 
+    /// <summary>One request, while the answer has the ETag that is known; a folder's page has none.</summary>
+    public async Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct)
+    {
+        var (entry, file) = (known, known.Path);
         var response = await line.AskAsync(() => Get(file, offset), ct);
         try
         {
@@ -44,7 +46,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
                 throw await OpenFaultAsync(response, ct);
             }
 
-            if (!IsSame(response, entry))
+            if (response.Headers.ETag is null || !IsSame(response, entry))
             {
                 entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
             }
@@ -52,6 +54,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
             var length = IsSame(response, entry)
                 ? Length(response, entry, offset)
                 : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
+            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
             return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
         }
         catch

@@ -13,8 +13,7 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     private const int BlockSize = 64 * 1024;
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-    private byte[] held = new byte[Math.Min(BlockSize, length)];
-    private byte[] next = new byte[Math.Min(BlockSize, length)];
+    private readonly byte[] block = new byte[Math.Min(BlockSize, length)];
     private int holding;
     private long taken;
 
@@ -27,7 +26,7 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     public bool IsLarge => length > BlockSize;
 
     /// <summary>Takes the first block; a small file is then known whole, and a wrong one is never sent.</summary>
-    public async Task BeginAsync(CancellationToken ct) => holding = await TakeAsync(held, ct);
+    public Task BeginAsync(CancellationToken ct) => TakeAsync(ct);
 
     protected override bool TryComputeLength(out long bytes)
     {
@@ -40,15 +39,14 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        await GiveAsync(stream, cancellationToken);
         while (taken < length)
         {
             silence.Stop(); // the other side waits for us
-            var count = await TakeNextAsync(cancellationToken);
+            await TakeNextAsync(cancellationToken);
             await GiveAsync(stream, cancellationToken);
-            (held, next, holding) = (next, held, count);
         }
 
-        await GiveAsync(stream, cancellationToken);
         silence.Restart(options.AnswerTimeout);
     }
 
@@ -65,14 +63,14 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     private async Task GiveAsync(Stream stream, CancellationToken ct)
     {
         silence.Restart(options.IdleTimeout);
-        await stream.WriteAsync(held.AsMemory(0, holding), ct);
+        await stream.WriteAsync(block.AsMemory(0, holding), ct);
     }
 
-    private async Task<int> TakeNextAsync(CancellationToken ct)
+    private async Task TakeNextAsync(CancellationToken ct)
     {
         try
         {
-            return await TakeAsync(next, ct);
+            await TakeAsync(ct);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -82,17 +80,17 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
         }
     }
 
-    private async Task<int> TakeAsync(byte[] block, CancellationToken ct)
+    private async Task TakeAsync(CancellationToken ct)
     {
         var count = (int)Math.Min(BlockSize, length - taken);
-        var read = await source.ReadAtLeastAsync(block.AsMemory(0, count), count, throwOnEndOfStream: false, ct);
-        taken += read;
+        holding = await source.ReadAtLeastAsync(block.AsMemory(0, count), count, throwOnEndOfStream: false, ct);
+        taken += holding;
         if (!md5.IsEmpty)
         {
-            hash.AppendData(block, 0, read);
+            hash.AppendData(block, 0, holding);
         }
 
-        if (read < count || (taken == length && await source.ReadAsync(new byte[1], ct) > 0))
+        if (holding < count || (taken == length && await source.ReadAsync(new byte[1], ct) > 0))
         {
             throw new FaultException(Fault.PreconditionFailed, "the bytes sent are not as many as announced") { Parameter = "Content-Length" };
         }
@@ -101,7 +99,5 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
         {
             throw new FaultException(Fault.PreconditionFailed, "the bytes sent do not have the announced MD5") { Parameter = "Content-MD5" };
         }
-
-        return count;
     }
 }

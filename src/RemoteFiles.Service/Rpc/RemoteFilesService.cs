@@ -64,18 +64,19 @@ internal sealed class RemoteFilesService(IFileTrees trees) : Protos.RemoteFiles.
     {
         var (caller, ct) = (context.GetHttpContext().Caller(), context.CancellationToken);
         var remote = await RemoteAsync(request.Account, context);
-        var file = FilePath.Parse(request.Path);
+        var path = FilePath.Parse(request.Path);
         var drive = trees.Drive(caller.Instance.Domain);
         var folder = await drive.FindAsync(Required(request.To, "To"), ct) is { IsFolder: true, Cozy.Trashed: false } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
 
+        var file = await remote.Files.StatAsync(path, ct) is { IsFolder: false } listed ? listed : throw NotFound();
         var details = new TransferDetails(request.Account, caller.App);
         var ifTaken = IsTrue(request.FailOnConflict) ? IfTaken.Fail : IfTaken.Rename;
-        var copied = await Transfer.CopyAsync(remote.Files, file, drive, folder.Path.Child(file.Name), ifTaken, details, ct);
+        var copied = await Transfer.CopyAsync(remote.Files, file, drive, folder.Path.Child(path.Name), ifTaken, details, ct);
         if (!IsTrue(request.Copy))
         {
-            await Transfer.RemoveSourceAsync(remote.Files, file, copied.Source, drive, copied.Entry, ct);
+            await Transfer.RemoveSourceAsync(remote.Files, copied.Source, drive, copied.Entry, ct);
         }
 
         return new() { Data = CozyFiles.Of(copied.Entry, caller.Instance.Url) };
@@ -91,10 +92,10 @@ internal sealed class RemoteFilesService(IFileTrees trees) : Protos.RemoteFiles.
             ? found
             : throw new FaultException(Fault.NotFound, "file does not exist");
 
-        var copied = await Transfer.CopyAsync(drive, file.Path, remote.Files, target, IfTaken.Fail, new("", ""), ct);
+        var copied = await Transfer.CopyAsync(drive, file, remote.Files, target, IfTaken.Fail, new("", ""), ct);
         if (!IsTrue(request.Copy))
         {
-            await Transfer.RemoveSourceAsync(drive, file.Path, copied.Source, remote.Files, copied.Entry, ct);
+            await Transfer.RemoveSourceAsync(drive, copied.Source, remote.Files, copied.Entry, ct);
         }
 
         return Ok;

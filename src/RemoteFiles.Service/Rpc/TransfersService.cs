@@ -75,7 +75,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
             : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
         var done = await Transfer.CopyAsync(
             remote,
-            FilePath.Parse(request.Source.Path),
+            Of(request.Source),
             drive,
             folder.Path.Child(request.Name),
             IfTaken.Compare,
@@ -113,6 +113,16 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
 
         return message;
     }
+
+    private static Entry Of(RemoteEntry message) => new()
+    {
+        Id = message.Id,
+        Path = FilePath.Parse(message.Path),
+        IsFolder = message.IsFolder,
+        Size = message.Size,
+        ETag = message.Etag,
+        ModifiedAt = message.HasModifiedAt ? DateTimeOffset.FromUnixTimeSeconds(message.ModifiedAt) : null,
+    };
 
     private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
     {

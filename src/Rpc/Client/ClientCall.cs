@@ -18,8 +18,7 @@ internal abstract class ClientCall : IDisposable
     private readonly CancellationTokenRegistration channelsToken;
     private readonly ITimer? timer;
     private HttpResponseMessage? response;
-    private Status? status;
-    private Metadata trailers = Metadata.Empty;
+    private volatile Outcome? outcome;
 
     protected ClientCall(GrpcChannel channel, IMethod method, CallOptions options)
     {
@@ -30,7 +29,12 @@ internal abstract class ClientCall : IDisposable
         Deadline = options.Deadline is { } deadline && deadline != DateTime.MaxValue ? Utc(deadline) : null;
         channelsToken = channel.Disposal.UnsafeRegister(Cancel, this);
         callersToken = options.CancellationToken.UnsafeRegister(Cancel, this);
-        if (Deadline is not null)
+        if (outcome is not null)
+        {
+            // Cancelled before it began.
+            Unregister();
+        }
+        else if (Deadline is not null)
         {
             timer = channel.Clock.CreateTimer(static call => ((ClientCall)call!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             OnTimer();
@@ -52,13 +56,15 @@ internal abstract class ClientCall : IDisposable
 
     protected DateTime? Deadline { get; }
 
-    public Status GetStatus() => status ?? throw new InvalidOperationException("The call is still running.");
+    private Outcome Ended => outcome ?? throw new InvalidOperationException("The call is still running.");
 
-    public Metadata GetTrailers() => status is null ? throw new InvalidOperationException("The call is still running.") : trailers;
+    public Status GetStatus() => Ended.Status;
+
+    public Metadata GetTrailers() => Ended.Trailers;
 
     /// <summary>What a reader or writer throws now that the call is over.</summary>
-    public Exception Failure() => GetStatus() is { StatusCode: not StatusCode.OK } failed
-        ? new RpcException(failed, trailers)
+    public Exception Failure() => Ended is { Status.StatusCode: not StatusCode.OK } failed
+        ? new RpcException(failed.Status, failed.Trailers)
         : new InvalidOperationException($"{Method.FullName} has completed.");
 
     /// <summary>A write fails when the server has answered early; then its status is the answer, not the write's error.</summary>
@@ -75,7 +81,7 @@ internal abstract class ClientCall : IDisposable
     {
         lock (gate)
         {
-            if (status is null)
+            if (outcome is null)
             {
                 response = received;
                 return true;
@@ -93,25 +99,22 @@ internal abstract class ClientCall : IDisposable
     {
         lock (gate)
         {
-            if (status is not null)
+            if (outcome is not null)
             {
                 return;
             }
 
-            trailers = finalTrailers ?? Metadata.Empty;
-            status = final;
+            outcome = new(final, finalTrailers ?? Metadata.Empty);
         }
 
         timer?.Dispose();
-        // Not Dispose: it would wait for the callback that may be running this.
-        callersToken.Unregister();
-        channelsToken.Unregister();
+        Unregister();
         finished.TrySetResult();
         if (final.StatusCode == StatusCode.OK)
         {
             headers.TrySetResult([]);
         }
-        else if (headers.TrySetException(new RpcException(final, trailers)))
+        else if (headers.TrySetException(new RpcException(final, outcome.Trailers)))
         {
             // Nobody has to look at the headers of a call.
             _ = headers.Task.Exception;
@@ -130,6 +133,13 @@ internal abstract class ClientCall : IDisposable
         ? deadline
         : throw new ArgumentException("A deadline is in UTC: its kind must be DateTimeKind.Utc.");
 
+    // Not Dispose: it would wait for the callback that may be running this.
+    private void Unregister()
+    {
+        callersToken.Unregister();
+        channelsToken.Unregister();
+    }
+
     private void OnTimer()
     {
         var left = Deadline!.Value - Channel.Clock.GetUtcNow().UtcDateTime;
@@ -142,4 +152,6 @@ internal abstract class ClientCall : IDisposable
             Finish(DeadlinePassed());
         }
     }
+
+    private sealed record Outcome(Status Status, Metadata Trailers);
 }

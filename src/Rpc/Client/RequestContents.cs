@@ -29,7 +29,7 @@ internal sealed class MessageContent<T> : HttpContent
     }
 }
 
-/// <summary>The body of a call that streams its requests: hands the stream over, and lasts until the writer completes or the call is over.</summary>
+/// <summary>The body of a call that streams its requests: hands the stream over, and lasts until the writer completes.</summary>
 internal sealed class StreamedContent : HttpContent
 {
     private readonly TaskCompletionSource<Stream> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,6 +56,11 @@ internal sealed class StreamedContent : HttpContent
         await stream.FlushAsync(cancellationToken);
         opened.TrySetResult(stream);
         await Task.WhenAny(completed.Task, finished).WaitAsync(cancellationToken);
+        if (!completed.Task.IsCompleted)
+        {
+            // Returning would end the stream properly, and the server would take what it has for the whole.
+            throw new OperationCanceledException("The call ended before its request stream was completed.");
+        }
     }
 
     protected override bool TryComputeLength(out long length)

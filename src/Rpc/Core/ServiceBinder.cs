@@ -29,49 +29,35 @@ public abstract class ServiceBinderBase
         where TResponse : class => throw new NotSupportedException();
 }
 
-/// <summary>The methods of one implementation. Generated code builds it; MapGrpcService does not use it.</summary>
+/// <summary>Generated code offers to make one from an implementation. Nothing reads it: MapGrpcService binds types, not instances.</summary>
 public class ServerServiceDefinition
 {
-    private readonly IReadOnlyList<Action<ServiceBinderBase>> methods;
-
-    private ServerServiceDefinition(IReadOnlyList<Action<ServiceBinderBase>> methods) => this.methods = methods;
+    private ServerServiceDefinition()
+    {
+    }
 
     public static Builder CreateBuilder() => new();
 
-    internal void BindService(ServiceBinderBase binder)
-    {
-        foreach (var add in methods)
-        {
-            add(binder);
-        }
-    }
-
     public class Builder
     {
-        private readonly List<Action<ServiceBinderBase>> methods = [];
+        private readonly ServerServiceDefinition definition = new();
 
         public Builder AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
             where TRequest : class
-            where TResponse : class => Add(binder => binder.AddMethod(method, handler));
+            where TResponse : class => this;
 
         public Builder AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class
-            where TResponse : class => Add(binder => binder.AddMethod(method, handler));
+            where TResponse : class => this;
 
         public Builder AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class
-            where TResponse : class => Add(binder => binder.AddMethod(method, handler));
+            where TResponse : class => this;
 
         public Builder AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class
-            where TResponse : class => Add(binder => binder.AddMethod(method, handler));
+            where TResponse : class => this;
 
-        public ServerServiceDefinition Build() => new([.. methods]);
-
-        private Builder Add(Action<ServiceBinderBase> add)
-        {
-            methods.Add(add);
-            return this;
-        }
+        public ServerServiceDefinition Build() => definition;
     }
 }

@@ -6,12 +6,6 @@ using Rpc.Server;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Where more can be added to the gRPC server.</summary>
-public interface IGrpcServerBuilder
-{
-    IServiceCollection Services { get; }
-}
-
 public static class GrpcServicesExtensions
 {
     /// <summary>Adds what <c>MapGrpcService</c> needs.</summary>

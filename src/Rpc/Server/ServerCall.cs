@@ -1,6 +1,7 @@
 using System.Buffers;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Rpc.Wire;
@@ -66,7 +67,7 @@ internal sealed class ServerCall : HttpCallContext, IAsyncDisposable
         {
             return await reader.ReadAsync(marshaller, either?.Token ?? CancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ConnectionAbortedException)
         {
             // The reset of a stream may surface here before RequestAborted fires.
             callerReset = true;

@@ -19,7 +19,8 @@ internal sealed class ServiceMethodBinder<TService> : ServiceBinderBase
         var binding = typeof(TService).GetCustomAttribute<BindServiceMethodAttribute>(inherit: true)
             ?? throw new InvalidOperationException($"{typeof(TService)} does not derive from a generated service base class.");
         var bind = binding.BindType.GetMethods(AnyStatic)
-            .Single(method => method.Name == binding.BindMethodName && method.GetParameters() is [var first, _] && first.ParameterType == typeof(ServiceBinderBase));
+            .Where(method => method.Name == binding.BindMethodName)
+            .Single(method => method.GetParameters() is [var first, _] && first.ParameterType == typeof(ServiceBinderBase));
         var descriptor = binding.BindType.GetProperty("Descriptor", AnyStatic)?.GetValue(null) as ServiceDescriptor
             ?? throw new InvalidOperationException($"{binding.BindType} has no protobuf descriptor.");
 

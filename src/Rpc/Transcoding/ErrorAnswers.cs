@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace Rpc.Transcoding;
 
-/// <summary>Runs an endpoint. A failure before the first byte becomes an error answer; after it the connection is aborted, so that no answer looks whole.</summary>
+/// <summary>
+/// Runs an endpoint. A failure before the first byte becomes an error answer; after it the connection is aborted, so that no answer looks whole.
+/// </summary>
 internal sealed partial class ErrorAnswers(IOptions<TranscodingOptions> options, ILogger<ErrorAnswers> log)
 {
     private readonly Func<HttpContext, Exception, Task>? writeError = options.Value.WriteError;

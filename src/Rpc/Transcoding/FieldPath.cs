@@ -31,7 +31,9 @@ internal sealed class FieldPath
     /// <summary>A query parameter, "page.limit" or "page[limit]", by JSON names; null when no text can fill such a field.</summary>
     public static FieldPath? OfParameter(MessageDescriptor message, string name)
     {
-        var parts = name.EndsWith(']') && name.Contains('[', StringComparison.Ordinal) ? name[..^1].Replace("][", "[", StringComparison.Ordinal).Split('[', '.') : name.Split('.');
+        var parts = name.EndsWith(']') && name.Contains('[', StringComparison.Ordinal)
+            ? name[..^1].Replace("][", "[", StringComparison.Ordinal).Split('[', '.')
+            : name.Split('.');
         var found = Resolve(message, parts, static (type, part) => ByJsonName(type).GetValueOrDefault(part));
         return found is not null && FieldText.CanHold(found.Last) ? found : null;
     }

@@ -10,6 +10,9 @@ namespace Migration.Tests.Fakes;
 /// <summary>A RabbitMQ node of the tests' own, on free ports and in a directory that goes with it. Needs tests/prepare/rabbitmq.sh.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
+    /// <summary>Of the collection whose tests share the node, one after the other.</summary>
+    public const string Name = "RabbitMQ";
+
     private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     private readonly string directory = Directory.CreateTempSubdirectory("migration-rabbitmq-").FullName;

@@ -70,21 +70,8 @@ internal sealed class Rig : IAsyncLifetime
 
     public Task<TrackingDocument> FinishAsync(string id) => UntilAsync(id, document => document.Status.IsTerminal());
 
-    public async Task<TrackingDocument> UntilAsync(string id, Func<TrackingDocument, bool> condition)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var document = await DocumentAsync(id);
-            if (condition(document))
-            {
-                return document;
-            }
-
-            await Task.Delay(10, late.Token);
-        }
-    }
+    public Task<TrackingDocument> UntilAsync(string id, Func<TrackingDocument, bool> condition) =>
+        Eventually.GetAsync(() => DocumentAsync(id), condition);
 
     public async Task<TrackingDocument> DocumentAsync(string id) =>
         (await Migrations.FindAsync(Instance, id, TestContext.Current.CancellationToken))!.Document;

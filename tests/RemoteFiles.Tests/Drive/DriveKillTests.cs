@@ -49,7 +49,8 @@ public sealed class DriveKillTests
             var name = i % 2 == 0 ? $"new {round} {i}" : $"over {i % 7}";
             var bytes = new byte[Random.Shared.Next(400_000)];
             Random.Shared.NextBytes(bytes);
-            var stored = await test.Drive.WriteAsync(folder.Path.Child(name), new() { Body = new MemoryStream(bytes), Length = bytes.Length, Overwrite = true }, ct);
+            var upload = new Upload { Body = new MemoryStream(bytes), Length = bytes.Length, Overwrite = true };
+            var stored = await test.Drive.WriteAsync(folder.Path.Child(name), upload, ct);
             lock (acknowledged)
             {
                 acknowledged.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}\t{stored.ETag}\t{Convert.ToHexString(SHA256.HashData(bytes))}"));
@@ -64,7 +65,8 @@ public sealed class DriveKillTests
         {
             ArgumentList =
             {
-                typeof(DriveKillTests).Assembly.Location, "-explicit", "only", "-method", $"{typeof(DriveKillTests).FullName}.{nameof(Uploads_until_it_is_killed)}",
+                typeof(DriveKillTests).Assembly.Location,
+                "-explicit", "only", "-method", $"{typeof(DriveKillTests).FullName}.{nameof(Uploads_until_it_is_killed)}",
             },
             Environment = { [Target] = directory, [Round] = round.ToString(CultureInfo.InvariantCulture) },
             RedirectStandardOutput = true,

@@ -18,14 +18,16 @@ internal sealed class DriveModel
     public long Used => Nodes.Values.Sum(node => (long)(node.Content?.Length ?? 0));
 
     /// <summary>Copies share theirs; two uploads never do.</summary>
-    public int DistinctContents => Nodes.Values.Where(node => node.Content is not null).Select(node => node.Content).Distinct(ReferenceEqualityComparer.Instance).Count();
+    public int DistinctContents =>
+        Nodes.Values.Where(node => !node.IsFolder).Select(node => node.Content).Distinct(ReferenceEqualityComparer.Instance).Count();
 
     public List<string> TrashTops() => [.. Nodes.Keys.Where(path => ParentOf(path) == Trash)];
 
     public bool IsTrashed(string path) => IsBelow(Trash, path);
 
-    public long SizeOf(string path) =>
-        Nodes.Where(pair => (pair.Key == path || IsBelow(path, pair.Key)) && (path != "/" || !IsTrashed(pair.Key))).Sum(pair => (long)(pair.Value.Content?.Length ?? 0));
+    public long SizeOf(string path) => Nodes
+        .Where(pair => (pair.Key == path || IsBelow(path, pair.Key)) && (path != "/" || !IsTrashed(pair.Key)))
+        .Sum(pair => (long)(pair.Value.Content?.Length ?? 0));
 
     /// <summary>Of each node what its ETag stands for: its version and, recursively, which children it has under which names.</summary>
     public Dictionary<int, string> Signatures() => Nodes.ToDictionary(pair => pair.Value.Uid, pair => Signature(pair.Key));

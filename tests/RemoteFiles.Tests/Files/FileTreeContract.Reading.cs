@@ -92,7 +92,8 @@ public abstract partial class FileTreeContract
     public async Task A_listing_of_2000_entries_is_whole()
     {
         var names = Enumerable.Range(0, 2000).Select(i => $"entry {i:D4}").ToArray();
-        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct }, async (name, ct) => await PutAsync(name, name));
+        var eight = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct };
+        await Parallel.ForEachAsync(names, eight, async (name, _) => await PutAsync(name, name));
 
         Assert.Equal(names, await NamesAsync());
     }

@@ -195,6 +195,7 @@ public abstract partial class FileTreeContract
     [Fact]
     public async Task An_etag_changes_with_the_content_even_within_a_second_and_at_the_same_size()
     {
+        Assert.SkipUnless(ETagsSeeWithinASecond, "this server makes its ETags of time and size");
         var etags = new HashSet<string>();
         for (var i = 0; i < 5; i++)
         {

@@ -15,6 +15,12 @@ public abstract partial class FileTreeContract : IAsyncLifetime
     /// <summary>Whether a name may end in a space; some servers refuse what Windows cannot store.</summary>
     protected virtual bool TakesTrailingSpaces => true;
 
+    /// <summary>Whether a name may hold a backslash.</summary>
+    protected virtual bool TakesBackslashes => true;
+
+    /// <summary>Whether an ETag differs even when a file of the same size was stored within the same second.</summary>
+    protected virtual bool ETagsSeeWithinASecond => true;
+
     /// <summary>Whether the tree's own root may be deleted by mistake at all: a real account has only one.</summary>
     protected virtual bool RootIsExpendable => true;
 

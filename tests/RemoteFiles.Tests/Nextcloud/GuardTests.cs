@@ -81,7 +81,7 @@ public sealed class GuardTests
     {
         await using var nextcloud = new RemoteNextcloud(new NextcloudOptions());
 
-        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.UserIdAsync(new Uri(url), "carol", "x", Ct));
+        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.ResolveAsync(new Uri(url), "carol", "x", Ct));
 
         Assert.Equal(
             (Fault.BadGateway, $"nextcloud unreachable: {host} has a private address, and this server calls only public ones; its operator can change that with Nextcloud:AllowPrivateNetworks"),
@@ -137,7 +137,7 @@ public sealed class GuardTests
         }, Ct);
         await using var nextcloud = new RemoteNextcloud();
 
-        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.UserIdAsync(new Uri($"https://127.0.0.1:{port}/"), "carol", "x", Ct));
+        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.ResolveAsync(new Uri($"https://127.0.0.1:{port}/"), "carol", "x", Ct));
 
         Assert.Equal($"nextcloud unreachable: 127.0.0.1:{port} has a certificate that is not trusted", thrown.Message);
         Assert.Equal(0, await handshake.ContinueWith(task => task.IsCompletedSuccessfully ? task.GetAwaiter().GetResult() : 0, Ct, TaskContinuationOptions.None, TaskScheduler.Default));

@@ -92,7 +92,7 @@ public sealed class ProbeTests : IAsyncDisposable
             await exchange.StayUntilClientLeavesAsync();
         });
 
-        var thrown = await slow.FaultOfAsync(() => slow.Probe.UserIdAsync(slow.Url, "carol", "x", Ct));
+        var thrown = await slow.FaultOfAsync(() => slow.Probe.ResolveAsync(slow.Url, "carol", "x", Ct));
 
         Assert.Equal((Fault.BadGateway, $"nextcloud unreachable: {slow.Server.Host} does not answer in time"), (thrown.Fault, thrown.Message));
     }
@@ -103,7 +103,7 @@ public sealed class ProbeTests : IAsyncDisposable
     [InlineData("cloud.example")]
     public async Task Only_web_addresses_are_called(string address)
     {
-        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.UserIdAsync(new Uri(address, UriKind.RelativeOrAbsolute), "carol", "x", Ct));
+        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.ResolveAsync(new Uri(address, UriKind.RelativeOrAbsolute), "carol", "x", Ct));
 
         Assert.Equal((Fault.BadGateway, "nextcloud unreachable: the address does not begin with https:// or http://"), (thrown.Fault, thrown.Message));
     }
@@ -111,12 +111,12 @@ public sealed class ProbeTests : IAsyncDisposable
     [Fact]
     public async Task A_name_that_does_not_exist_is_unreachable()
     {
-        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.UserIdAsync(new Uri("http://nothing.invalid/"), "carol", "x", Ct));
+        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Probe.ResolveAsync(new Uri("http://nothing.invalid/"), "carol", "x", Ct));
 
         Assert.Equal((Fault.BadGateway, "nextcloud unreachable: nothing.invalid is not a known host name"), (thrown.Fault, thrown.Message));
     }
 
-    private Task<string> ProbeAsync() => nextcloud.Probe.UserIdAsync(nextcloud.Url, "carol", "carol-pass-9X", Ct);
+    private Task<string> ProbeAsync() => nextcloud.Probe.ResolveAsync(nextcloud.Url, "carol", "carol-pass-9X", Ct);
 
     /// <summary>A clock that runs so fast that half a minute is a wait for a test.</summary>
     private sealed class HundredfoldTime : TimeProvider

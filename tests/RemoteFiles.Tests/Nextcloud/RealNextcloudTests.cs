@@ -1,28 +1,16 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using RemoteFiles.Accounts;
 using RemoteFiles.Files;
-using RemoteFiles.Nextcloud;
 using Shared.Faults;
 
 namespace RemoteFiles.Tests.Nextcloud;
 
-/// <summary>
-/// Everything once against a real Nextcloud, given by BRIDGE_NEXTCLOUD_URL, _USER and _PASSWORD. Works in a folder of its
-/// own, and leaves the rest of that user's files and trash alone.
-/// </summary>
+/// <summary>What the contract of all trees does not ask of a Nextcloud: its trash, its refusals, large files.</summary>
 public sealed class RealNextcloudTests : IAsyncLifetime
 {
     private const long LargeSize = 200 * 1024 * 1024;
 
-    private readonly IOptions<NextcloudOptions> options = Options.Create(new NextcloudOptions { AllowPrivateNetworks = true });
     private readonly FilePath work = FilePath.Root.Child($"bridge-test-{Guid.NewGuid():n}");
-    private NextcloudHttp http = null!;
-    private NextcloudProbe probe = null!;
-    private Account account = null!;
-    private IFileTree tree = null!;
-    private ITrash trash = null!;
+    private RealNextcloud nextcloud = null!;
 
     public static TheoryData<string> Names =>
     [
@@ -32,36 +20,24 @@ public sealed class RealNextcloudTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    private IFileTree Tree => nextcloud.Remote.Files;
+
+    private ITrash Trash => nextcloud.Remote.Trash;
+
     public async ValueTask InitializeAsync()
     {
-        var url = Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_URL");
-        Assert.SkipWhen(string.IsNullOrEmpty(url), "no real Nextcloud: BRIDGE_NEXTCLOUD_URL is not set");
-        var login = Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_USER") ?? "";
-        var password = Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_PASSWORD") ?? "";
-        http = new NextcloudHttp(options);
-        probe = new NextcloudProbe(http, options, TimeProvider.System);
-        account = new Account("real", new Uri(url!), login, password, await probe.UserIdAsync(new Uri(url!), login, password, Ct));
-        (tree, trash, _) = new NextcloudConnector(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Connect(account);
-        await tree.MakeFolderAsync(work, Ct);
+        nextcloud = await RealNextcloud.ConnectAsync();
+        await Tree.MakeFolderAsync(work, Ct);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (http is null)
+        if (nextcloud is not null)
         {
-            return;
+            await Tree.DeleteAsync(work, null, CancellationToken.None);
+            await nextcloud.RemoveFromTrashAsync(work);
+            nextcloud.Dispose();
         }
-
-        await tree.DeleteAsync(work, null, CancellationToken.None);
-        await foreach (var item in trash.ListAsync(FilePath.Root, CancellationToken.None))
-        {
-            if (work.Contains(item.From))
-            {
-                await trash.DeleteAsync(item.Entry.Path, CancellationToken.None);
-            }
-        }
-
-        http.Dispose();
     }
 
     [Theory]
@@ -71,34 +47,34 @@ public sealed class RealNextcloudTests : IAsyncLifetime
         var bytes = RandomNumberGenerator.GetBytes(100_000);
         var path = work.Child(name);
 
-        var written = await tree.WriteAsync(path, Upload(bytes) with { ContentType = "text/plain", Md5 = MD5.HashData(bytes), ModifiedAt = DateTimeOffset.FromUnixTimeSeconds(1546300800) }, Ct);
+        var written = await Tree.WriteAsync(path, Upload(bytes) with { ContentType = "text/plain", Md5 = MD5.HashData(bytes), ModifiedAt = DateTimeOffset.FromUnixTimeSeconds(1546300800) }, Ct);
         Assert.Equal((path, false, 100_000L, DateTimeOffset.FromUnixTimeSeconds(1546300800)), (written.Path, written.IsFolder, written.Size, written.ModifiedAt));
-        Assert.Equal([written], await tree.ListAsync(work, Ct).ReadAllAsync());
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.WriteAsync(path, Upload(bytes), Ct)));
+        Assert.Equal([written], await Tree.ListAsync(work, Ct).ReadAllAsync());
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.WriteAsync(path, Upload(bytes), Ct)));
 
-        await using (var rest = await tree.OpenAsync(path, 99_000, Ct))
+        await using (var rest = await Tree.OpenAsync(path, 99_000, Ct))
         {
             Assert.Equal(bytes[99_000..], await BytesAsync(rest.Body));
         }
 
-        var folder = await tree.MakeFolderAsync(work.Child("into " + name[..Math.Min(name.Length, 200)]), Ct);
+        var folder = await Tree.MakeFolderAsync(work.Child("into " + name[..Math.Min(name.Length, 200)]), Ct);
         var copy = folder.Path.Child(name);
-        await tree.CopyAsync(path, copy, Ct);
-        await using (var copied = await tree.OpenAsync(copy, 0, Ct))
+        await Tree.CopyAsync(path, copy, Ct);
+        await using (var copied = await Tree.OpenAsync(copy, 0, Ct))
         {
             Assert.Equal(bytes, await BytesAsync(copied.Body));
         }
 
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.MoveAsync(path, copy, Ct)));
-        await tree.DeleteAsync(copy, null, Ct);
-        await tree.MoveAsync(path, copy, Ct);
-        var moved = await tree.StatAsync(copy, Ct);
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.MoveAsync(path, copy, Ct)));
+        await Tree.DeleteAsync(copy, null, Ct);
+        await Tree.MoveAsync(path, copy, Ct);
+        var moved = await Tree.StatAsync(copy, Ct);
         Assert.Equal((written.Id, written.ETag), (moved!.Id, moved.ETag));
-        Assert.Null(await tree.StatAsync(path, Ct));
-        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => tree.DeleteAsync(copy, "\"other\"", Ct)));
-        await tree.DeleteAsync(copy, moved.ETag, Ct);
-        await tree.DeleteAsync(folder.Path, (await tree.StatAsync(folder.Path, Ct))!.ETag, Ct);
-        Assert.Empty(await tree.ListAsync(work, Ct).ReadAllAsync());
+        Assert.Null(await Tree.StatAsync(path, Ct));
+        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => Tree.DeleteAsync(copy, "\"other\"", Ct)));
+        await Tree.DeleteAsync(copy, moved.ETag, Ct);
+        await Tree.DeleteAsync(folder.Path, (await Tree.StatAsync(folder.Path, Ct))!.ETag, Ct);
+        Assert.Empty(await Tree.ListAsync(work, Ct).ReadAllAsync());
     }
 
     [Fact]
@@ -106,10 +82,10 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     {
         foreach (var row in Names)
         {
-            await tree.MakeFolderAsync(work.Child(row.Data), Ct);
+            await Tree.MakeFolderAsync(work.Child(row.Data), Ct);
         }
 
-        var listed = await tree.ListAsync(work, Ct).ReadAllAsync();
+        var listed = await Tree.ListAsync(work, Ct).ReadAllAsync();
 
         Assert.Equal(Names.Select(row => row.Data).Order(StringComparer.Ordinal), listed.Select(entry => entry.Path.Name).Order(StringComparer.Ordinal));
         Assert.All(listed, entry => Assert.True(entry is { IsFolder: true, Size: 0 }));
@@ -118,11 +94,11 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     [Fact]
     public async Task A_decomposed_name_is_found_again_and_listed_composed()
     {
-        var stored = await tree.WriteAsync(work.Child("e\u0301.txt"), Upload([1]), Ct);
+        var stored = await Tree.WriteAsync(work.Child("e\u0301.txt"), Upload([1]), Ct);
 
-        Assert.Equal(stored.Id, (await tree.StatAsync(work.Child("\u00e9.txt"), Ct))!.Id);
-        Assert.Equal("\u00e9.txt", Assert.Single(await tree.ListAsync(work, Ct).ReadAllAsync()).Path.Name);
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.WriteAsync(work.Child("\u00e9.txt"), Upload([2]), Ct)));
+        Assert.Equal(stored.Id, (await Tree.StatAsync(work.Child("\u00e9.txt"), Ct))!.Id);
+        Assert.Equal("\u00e9.txt", Assert.Single(await Tree.ListAsync(work, Ct).ReadAllAsync()).Path.Name);
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.WriteAsync(work.Child("\u00e9.txt"), Upload([2]), Ct)));
     }
 
     [Theory]
@@ -131,8 +107,8 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     [InlineData("tab\there")]
     public async Task A_name_that_Nextcloud_does_not_take_is_invalid(string name)
     {
-        Assert.Equal(Fault.Invalid, await FaultAsync(() => tree.WriteAsync(work.Child(name), Upload([1]), Ct)));
-        Assert.Equal(Fault.Invalid, await FaultAsync(() => tree.MakeFolderAsync(work.Child(name), Ct)));
+        Assert.Equal(Fault.Invalid, await FaultAsync(() => Tree.WriteAsync(work.Child(name), Upload([1]), Ct)));
+        Assert.Equal(Fault.Invalid, await FaultAsync(() => Tree.MakeFolderAsync(work.Child(name), Ct)));
     }
 
     [Fact]
@@ -142,11 +118,11 @@ public sealed class RealNextcloudTests : IAsyncLifetime
         var path = work.Child("large.bin");
         using (var source = new RepeatingStream(seed, LargeSize))
         {
-            var written = await tree.WriteAsync(path, new Upload { Body = source, Length = LargeSize }, Ct);
+            var written = await Tree.WriteAsync(path, new Upload { Body = source, Length = LargeSize }, Ct);
             Assert.Equal(LargeSize, written.Size);
         }
 
-        await using var download = await tree.OpenAsync(path, 0, Ct);
+        await using var download = await Tree.OpenAsync(path, 0, Ct);
         using var same = new RepeatingStream(seed, LargeSize);
 
         Assert.Equal(await SHA256.HashDataAsync(same, Ct), await SHA256.HashDataAsync(download.Body, Ct));
@@ -159,8 +135,8 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     {
         var bytes = RandomNumberGenerator.GetBytes(size);
 
-        var written = await tree.WriteAsync(work.Child("spooled"), Upload(bytes) with { Length = null }, Ct);
-        await using var download = await tree.OpenAsync(written.Path, 0, Ct);
+        var written = await Tree.WriteAsync(work.Child("spooled"), Upload(bytes) with { Length = null }, Ct);
+        await using var download = await Tree.OpenAsync(written.Path, 0, Ct);
 
         Assert.Equal(bytes, await BytesAsync(download.Body));
     }
@@ -171,47 +147,47 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     public async Task A_broken_upload_leaves_nothing_and_a_broken_overwrite_what_was_there(int bytes, int announced)
     {
         var broken = Upload(new byte[bytes]) with { Length = announced, Overwrite = true };
-        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => tree.WriteAsync(work.Child("new"), broken, Ct)));
-        var old = await tree.WriteAsync(work.Child("old"), Upload([1, 2, 3]), Ct);
-        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => tree.WriteAsync(old.Path, broken with { Body = new MemoryStream(new byte[bytes]) }, Ct)));
+        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => Tree.WriteAsync(work.Child("new"), broken, Ct)));
+        var old = await Tree.WriteAsync(work.Child("old"), Upload([1, 2, 3]), Ct);
+        Assert.Equal(Fault.PreconditionFailed, await FaultAsync(() => Tree.WriteAsync(old.Path, broken with { Body = new MemoryStream(new byte[bytes]) }, Ct)));
 
-        Assert.Equal([old], await tree.ListAsync(work, Ct).ReadAllAsync());
-        await using var download = await tree.OpenAsync(old.Path, 0, Ct);
+        Assert.Equal([old], await Tree.ListAsync(work, Ct).ReadAllAsync());
+        await using var download = await Tree.OpenAsync(old.Path, 0, Ct);
         Assert.Equal([1, 2, 3], await BytesAsync(download.Body));
     }
 
     [Fact]
     public async Task What_is_wrong_is_told_as_it_is()
     {
-        var file = (await tree.WriteAsync(work.Child("file"), Upload([1]), Ct)).Path;
-        var folder = (await tree.MakeFolderAsync(work.Child("folder"), Ct)).Path;
+        var file = (await Tree.WriteAsync(work.Child("file"), Upload([1]), Ct)).Path;
+        var folder = (await Tree.MakeFolderAsync(work.Child("folder"), Ct)).Path;
         var missing = work.Child("missing");
 
-        Assert.Null(await tree.StatAsync(missing, Ct));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.ListAsync(missing, Ct).ReadAllAsync()));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.ListAsync(file, Ct).ReadAllAsync()));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.OpenAsync(folder, 0, Ct)));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.DeleteAsync(missing, null, Ct)));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.DeleteAsync(missing, "\"x\"", Ct)));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => tree.MoveAsync(missing, work.Child("other"), Ct)));
-        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => tree.MoveAsync(file, missing.Child("x"), Ct)));
-        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => tree.CopyAsync(folder, file.Child("x"), Ct)));
-        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => tree.MakeFolderAsync(missing.Child("x"), Ct)));
-        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => tree.WriteAsync(missing.Child("x"), Upload([1]), Ct)));
-        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => tree.WriteAsync(file.Child("x"), Upload([1]), Ct)));
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.MakeFolderAsync(file, Ct)));
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.MakeFolderAsync(FilePath.Root, Ct)));
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.WriteAsync(folder, Upload([1]) with { Overwrite = true }, Ct)));
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => tree.MoveAsync(file, file, Ct)));
-        Assert.Equal(Fault.Malformed, await FaultAsync(() => tree.CopyAsync(folder, folder.Child("deeper"), Ct)));
-        Assert.Equal(Fault.Invalid, await FaultAsync(() => tree.OpenAsync(file, 2, Ct)));
-        Assert.Equal(Fault.Forbidden, await FaultAsync(() => tree.DeleteAsync(FilePath.Root, null, Ct)));
+        Assert.Null(await Tree.StatAsync(missing, Ct));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.ListAsync(missing, Ct).ReadAllAsync()));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.ListAsync(file, Ct).ReadAllAsync()));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.OpenAsync(folder, 0, Ct)));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.DeleteAsync(missing, null, Ct)));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.DeleteAsync(missing, "\"x\"", Ct)));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Tree.MoveAsync(missing, work.Child("other"), Ct)));
+        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => Tree.MoveAsync(file, missing.Child("x"), Ct)));
+        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => Tree.CopyAsync(folder, file.Child("x"), Ct)));
+        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => Tree.MakeFolderAsync(missing.Child("x"), Ct)));
+        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => Tree.WriteAsync(missing.Child("x"), Upload([1]), Ct)));
+        Assert.Equal(Fault.ParentNotFound, await FaultAsync(() => Tree.WriteAsync(file.Child("x"), Upload([1]), Ct)));
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.MakeFolderAsync(file, Ct)));
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.MakeFolderAsync(FilePath.Root, Ct)));
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.WriteAsync(folder, Upload([1]) with { Overwrite = true }, Ct)));
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.MoveAsync(file, file, Ct)));
+        Assert.Equal(Fault.Malformed, await FaultAsync(() => Tree.CopyAsync(folder, folder.Child("deeper"), Ct)));
+        Assert.Equal(Fault.Invalid, await FaultAsync(() => Tree.OpenAsync(file, 2, Ct)));
+        Assert.Equal(Fault.Forbidden, await FaultAsync(() => Tree.DeleteAsync(FilePath.Root, null, Ct)));
     }
 
     [Fact]
     public async Task The_home_of_somebody_else_is_no_empty_folder()
     {
-        var other = new NextcloudConnector(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Tree(account with { UserId = "admin" });
+        var other = nextcloud.TreeOf("admin");
 
         Assert.Equal(Fault.BadGateway, await FaultAsync(() => other.ListAsync(FilePath.Root, Ct).ReadAllAsync()));
     }
@@ -219,26 +195,26 @@ public sealed class RealNextcloudTests : IAsyncLifetime
     [Fact]
     public async Task A_deleted_folder_is_listed_in_the_trash_and_restored_with_all_in_it()
     {
-        var folder = (await tree.MakeFolderAsync(work.Child("100% & +#"), Ct)).Path;
-        var inner = (await tree.MakeFolderAsync(folder.Child("a%20b"), Ct)).Path;
-        await tree.WriteAsync(inner.Child("日本語.md"), Upload([1, 2, 3]), Ct);
-        await tree.DeleteAsync(folder, null, Ct);
+        var folder = (await Tree.MakeFolderAsync(work.Child("100% & +#"), Ct)).Path;
+        var inner = (await Tree.MakeFolderAsync(folder.Child("a%20b"), Ct)).Path;
+        await Tree.WriteAsync(inner.Child("日本語.md"), Upload([1, 2, 3]), Ct);
+        await Tree.DeleteAsync(folder, null, Ct);
 
-        var item = Assert.Single(await trash.ListAsync(FilePath.Root, Ct).ReadAllAsync(), item => item.From == folder);
+        var item = Assert.Single(await Trash.ListAsync(FilePath.Root, Ct).ReadAllAsync(), item => item.From == folder);
         Assert.Equal(("100% & +#", true), (item.Name, item.Entry.IsFolder));
-        var below = Assert.Single(await trash.ListAsync(item.Entry.Path, Ct).ReadAllAsync());
-        var file = Assert.Single(await trash.ListAsync(below.Entry.Path, Ct).ReadAllAsync());
+        var below = Assert.Single(await Trash.ListAsync(item.Entry.Path, Ct).ReadAllAsync());
+        var file = Assert.Single(await Trash.ListAsync(below.Entry.Path, Ct).ReadAllAsync());
         Assert.Equal(("a%20b", "日本語.md", 3L, inner.Child("日本語.md")), (below.Name, file.Name, file.Entry.Size, file.From));
 
-        await tree.MakeFolderAsync(folder, Ct);
-        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => trash.RestoreAsync(item.Entry.Path, Ct)));
-        await tree.MoveAsync(folder, work.Child("away"), Ct);
-        await trash.RestoreAsync(item.Entry.Path, Ct);
+        await Tree.MakeFolderAsync(folder, Ct);
+        Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Trash.RestoreAsync(item.Entry.Path, Ct)));
+        await Tree.MoveAsync(folder, work.Child("away"), Ct);
+        await Trash.RestoreAsync(item.Entry.Path, Ct);
 
-        Assert.Equal(3, (await tree.StatAsync(inner.Child("日本語.md"), Ct))!.Size);
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => trash.RestoreAsync(item.Entry.Path, Ct)));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => trash.DeleteAsync(item.Entry.Path, Ct)));
-        Assert.Equal(Fault.NotFound, await FaultAsync(() => trash.ListAsync(item.Entry.Path, Ct).ReadAllAsync()));
+        Assert.Equal(3, (await Tree.StatAsync(inner.Child("日本語.md"), Ct))!.Size);
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Trash.RestoreAsync(item.Entry.Path, Ct)));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Trash.DeleteAsync(item.Entry.Path, Ct)));
+        Assert.Equal(Fault.NotFound, await FaultAsync(() => Trash.ListAsync(item.Entry.Path, Ct).ReadAllAsync()));
     }
 
     private static Upload Upload(byte[] bytes) => new() { Body = new MemoryStream(bytes), Length = bytes.Length };

@@ -1,0 +1,113 @@
+using Grpc.Core;
+using Migration.Migrations;
+using Protos;
+using Shared.Access;
+using Shared.Errors;
+using Shared.Faults;
+
+namespace Migration.Tests.Fakes;
+
+/// <summary>The other service's side of protos/transfers.proto, before a <see cref="FakeRemote"/>.</summary>
+internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
+{
+    public override async Task<ProbeReply> Probe(ProbeRequest request, ServerCallContext context) =>
+        new() { UserId = await remote.ProbeAsync(InstanceOf(context), new(request.Url, request.Login, request.Password), context.CancellationToken) };
+
+    public override async Task<SaveAccountReply> SaveAccount(SaveAccountRequest request, ServerCallContext context) => new()
+    {
+        AccountId = await remote.SaveAccountAsync(
+            InstanceOf(context), new(request.Url, request.Login, request.Password), request.UserId, context.CancellationToken),
+    };
+
+    public override async Task<GetSpaceReply> GetSpace(GetSpaceRequest request, ServerCallContext context)
+    {
+        var reply = new GetSpaceReply { Used = 1000 };
+        if (await remote.GetFreeSpaceAsync(InstanceOf(context), context.CancellationToken) is { } free)
+        {
+            reply.Quota = 1000 + free;
+        }
+
+        return reply;
+    }
+
+    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context) => new()
+    {
+        Size = await remote.GetSizeAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken),
+    };
+
+    public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
+    {
+        var listing = remote.ListAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken);
+        await foreach (var entry in listing)
+        {
+            var message = new RemoteEntry
+            {
+                Id = entry.Id, Path = entry.Path.ToString(), IsFolder = entry.IsFolder, Size = entry.Size, Etag = entry.ETag,
+            };
+            if (entry.ModifiedAt is { } time)
+            {
+                message.ModifiedAt = time;
+            }
+
+            await responseStream.WriteAsync(message, context.CancellationToken);
+        }
+    }
+
+    public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context) => new()
+    {
+        Id = await remote.MakeDirectoryAsync(
+            InstanceOf(context), CleanPath.Exact(request.Path)!, request.HasModifiedAt ? request.ModifiedAt : null, context.CancellationToken),
+    };
+
+    public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
+    {
+        var source = request.Source;
+        var entry = new SourceEntry(
+            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null);
+        Assert.Equal(entry.Path.Name, request.Name);
+        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, context.CancellationToken);
+        return new()
+        {
+            Outcome = done.Outcome switch
+            {
+                FileOutcome.Imported => FetchReply.Types.Outcome.Imported,
+                FileOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
+                _ => FetchReply.Types.Outcome.Renamed,
+            },
+            FileId = done.FileId,
+            Name = done.Name,
+            Size = done.Size,
+            Sha256 = done.Sha256,
+        };
+    }
+
+    private static string InstanceOf(ServerCallContext context)
+    {
+        var caller = context.GetHttpContext().Caller();
+        Assert.Equal((Audiences.Service, "migration"), (caller.Audience, caller.Subject));
+        Assert.Equal(caller.Instance.Domain, context.RequestHeaders.GetValue("cozy-instance"));
+        return caller.Instance.Domain;
+    }
+}
+
+/// <summary>The other service's side of protos/instances.proto.</summary>
+internal sealed class FakeInstances(IInstances instances) : Instances.InstancesBase
+{
+    public override async Task<InstanceReply> Find(FindInstanceRequest request, ServerCallContext context)
+    {
+        var instance = await instances.FindAsync(request.Domain, context.CancellationToken)
+            ?? throw new FaultException(Fault.NotFound, "Instance not found");
+        return new() { Domain = instance.Domain, Locale = instance.Locale, TokenSalt = instance.TokenSalt };
+    }
+}
+
+/// <summary>Two instances.</summary>
+internal sealed class TwoInstances : IInstances
+{
+    public static readonly Instance Alma = new(Rig.Instance, "en", "salt of alma");
+
+    public static readonly Instance Other = new("other.example:8080", "en", "salt of the other");
+
+    public Task<Instance?> FindAsync(string domain, CancellationToken ct) =>
+        Task.FromResult(domain == Alma.Domain ? Alma : domain == Other.Domain ? Other : null);
+}

@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shared.Access;
+using Shared.Hosting;
+
+namespace Migration.Tests.Fakes;
+
+/// <summary>The whole service as it is composed for production, on Kestrel, beside a fake of the other one; spoken to over the network alone.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private const string MasterKey = "a master key of tests, long enough";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("migration-service-").FullName;
+    private readonly HttpClient http = new();
+    private WebApplication? remoteFiles;
+    private WebApplication? migration;
+
+    public FakeRemote Remote { get; } = new();
+
+    public Uri Grpc => MigrationHost.GrpcOf(migration!);
+
+    public static async Task<RunningService> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var service = new RunningService();
+        service.remoteFiles = await StartAsync(
+            builder =>
+            {
+                builder.AddServiceHost();
+                builder.Services.AddSingleton<IInstances, TwoInstances>().AddSingleton(service.Remote);
+            },
+            app =>
+            {
+                app.UseServiceHost();
+                app.MapGrpcService<FakeTransfers>();
+                app.MapGrpcService<FakeInstances>();
+            },
+            []);
+        service.migration = await StartAsync(
+            builder => builder.AddMigration(),
+            app => app.MapMigration(),
+            [
+                ("Storage:Directory", service.directory),
+                ("RemoteFiles:Address", service.remoteFiles.AddressOf(1).ToString()),
+                ("Migration:RetryDelay", "00:00:00.001"),
+                .. settings,
+            ]);
+        return service;
+    }
+
+    public string Token(string scope = "io.cozy.nextcloud.migrations", Instance? instance = null) =>
+        migration!.Services.GetRequiredService<Tokens>().Mint(instance ?? TwoInstances.Alma, Audiences.Cli, "test", scope);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string? json = null, string? token = null) => SendAsync(HttpMethod.Post, path, json, token);
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
+
+    public async Task<string> TriggerAsync()
+    {
+        using var answer = await PostAsync(
+            "/remote/nextcloud/migration",
+            """{"nextcloud_url":"https://nc.alma.example","nextcloud_login":"alma","nextcloud_app_password":"secret"}""");
+        return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["data"]!["id"]!;
+    }
+
+    public Task<JsonNode> UntilAsync(string id, Func<JsonNode, bool> condition) => Eventually.GetAsync(
+        async () =>
+        {
+            using var answer = await GetAsync($"/data/io.cozy.nextcloud.migrations/{id}");
+            answer.EnsureSuccessStatusCode();
+            return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        },
+        condition);
+
+    public Task<JsonNode> FinishAsync(string id) => UntilAsync(id, document => (string)document["status"]! is not ("pending" or "running"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await migration!.DisposeAsync();
+        await remoteFiles!.DisposeAsync();
+        http.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? token)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(MigrationHost.HttpOf(migration!), path));
+        request.Headers.Host = Rig.Instance;
+        request.Headers.Authorization = new("Bearer", token ?? Token());
+        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<WebApplication> StartAsync(
+        Action<WebApplicationBuilder> add, Action<WebApplication> map, (string Key, string? Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new("Master:Key", MasterKey), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
+        add(builder);
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+}
