@@ -46,21 +46,32 @@ internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
     public override async Task<CozyDirectoryDocument> CreateDirectory(CreateDirectoryRequest request, ServerCallContext context)
     {
         var (drive, ct) = (Drive(context), context.CancellationToken);
-        var modified = Time(request.UpdatedAt, "UpdatedAt") ?? Time(request.CreatedAt, "CreatedAt");
-        var made = request.DirId.Length == 0 && request.Path.Length > 0
-            ? await MakeByPathAsync(drive, Absolute(request.Path), request.Recursive == "true", ct)
-            : await drive.MakeFolderAsync(await ChildAsync(drive, request, ct), ct);
-        if (modified is { } time)
+        var (created, modified) = (Time(request.CreatedAt, "CreatedAt"), Time(request.UpdatedAt, "UpdatedAt"));
+        Entry made;
+        if (request.DirId.Length == 0 && request.Path.Length > 0)
         {
-            await drive.TouchAsync(made.Id, time, ct);
-            made = await drive.FindAsync(made.Id, ct) ?? throw NoFile();
+            var path = Absolute(request.Path);
+            if (request.Recursive == "true" && await drive.StatAsync(path, ct) is { IsFolder: true } there)
+            {
+                return new() { Data = CozyFiles.Of(there, Url(context)) };
+            }
+
+            made = request.Recursive == "true" ? await drive.EnsureFolderAsync(path, ct) : await drive.MakeFolderAsync(path, ct);
+        }
+        else
+        {
+            made = await drive.MakeFolderAsync(await ChildAsync(drive, request, ct), ct);
         }
 
+        // In this order: the first sets both, and the second leaves a creation that lies before it.
+        foreach (var time in new[] { created, modified }.OfType<DateTimeOffset>())
+        {
+            await drive.TouchAsync(made.Id, time, ct);
+        }
+
+        made = await drive.FindAsync(made.Id, ct) ?? throw NoFile();
         return new() { Data = CozyFiles.Of(made, Url(context)) };
     }
-
-    private static async Task<Entry> MakeByPathAsync(ICozyDrive drive, FilePath path, bool recursive, CancellationToken ct) =>
-        recursive ? await drive.EnsureFolderAsync(path, ct) : await drive.MakeFolderAsync(path, ct);
 
     private static async Task<FilePath> ChildAsync(ICozyDrive drive, CreateDirectoryRequest request, CancellationToken ct)
     {

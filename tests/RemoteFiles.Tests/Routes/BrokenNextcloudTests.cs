@@ -245,18 +245,6 @@ public sealed class BrokenNextcloudTests(RouteFixture fixture) : RouteTest(fixtu
         Expect.Error(423, "Locked", $"{Host} has locked it: locked", answer);
     }
 
-    [Fact]
-    public async Task A_name_that_the_Nextcloud_forbids_is_422()
-    {
-        var standIn = Nextcloud.StandIn(Reason);
-        var fault = standIn.Next(request => request.Is("PUT", "con.txt"), Misbehave.InvalidPath("\"con\" is a forbidden file name"));
-
-        var answer = await Cozy.PutAsync(Target("/con.txt") + "?Type=file", RestClient.Body("x"));
-
-        Assert.Equal(1, fault.Times);
-        Expect.Error(422, "Invalid Parameter", $"{Host} does not take this name: \"con\" is a forbidden file name", answer);
-    }
-
     private string Host => Nextcloud.Url.Authority;
 
     private async Task<StandInNextcloud> WithFilesAsync(int count)

@@ -55,6 +55,17 @@ public sealed class FilesDirectoryTests(RouteFixture fixture) : RouteTest(fixtur
     }
 
     [Fact]
+    public async Task A_directory_that_was_there_keeps_its_times()
+    {
+        await MakeDirectoryAsync();
+        var before = await Cozy.GetAsync("/files/metadata?Path=" + Folder);
+
+        Expect.Status(201, await Cozy.PostAsync($"/files/?Type=directory&Path={Folder}&Recursive=true&CreatedAt=2019-01-01T00:00:00Z&UpdatedAt=2020-01-01T00:00:00Z"));
+
+        Expect.Same(before.Text, (await Cozy.GetAsync("/files/metadata?Path=" + Folder)).Text);
+    }
+
+    [Fact]
     public async Task A_taken_name_is_409()
     {
         var parent = await MakeDirectoryAsync();

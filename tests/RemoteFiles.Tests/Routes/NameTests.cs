@@ -15,7 +15,7 @@ public sealed class NameTests(RouteFixture fixture) : RouteTest(fixture), IClass
         "it's (1)+=,;@!*~?.txt",
         " leading and trailing ",
         "😀.txt",
-        "a:b<c>d|e\"f\\g.txt",
+        "a:b<c>d|e\"f.txt",
         "..hidden",
         "[page].txt",
     ];
@@ -148,6 +148,29 @@ public sealed class NameTests(RouteFixture fixture) : RouteTest(fixture), IClass
         Expect.NoContent(await Cozy.DeleteAsync(Remote("/" + fact.Key, "trash")));
 
         Assert.DoesNotContain(await Nextcloud.TrashAsync(), item => item.Key == fact.Key);
+    }
+
+    [Fact]
+    public async Task A_name_that_the_Nextcloud_does_not_take_is_422_in_its_words()
+    {
+        await Nextcloud.PutAsync(Folder + "/plain.txt", "x");
+        var file = await UploadAsync(await MakeDirectoryAsync(), "a\\b.txt", "x");
+        var detail = $"{Nextcloud.Url.Authority} does not take this name: \"\\\" is not allowed inside a file or folder name.";
+
+        foreach (var (method, verb, name, query) in new[]
+        {
+            ("PUT", "", "/a\\b.txt", "?Type=file"),
+            ("PUT", "", "/a\\b.txt", "?Type=directory"),
+            ("POST", "move", "/plain.txt", "?To=" + Uri.EscapeDataString(Folder + "/a\\b.txt")),
+            ("POST", "copy", "/plain.txt", "?Name=" + Uri.EscapeDataString("a\\b.txt")),
+            ("POST", "upstream", "/a\\b.txt", "?From=" + file),
+        })
+        {
+            var answer = await Cozy.SendAsync(method, Target(name, verb) + query, method == "PUT" ? RestClient.Body("x") : null);
+            Expect.Error(422, "Invalid Parameter", detail, answer);
+        }
+
+        Assert.Equal(["plain.txt"], await Nextcloud.NamesAsync(Folder));
     }
 
     // Two names that only look the same are two files. The real Nextcloud composes letters, and would make them one.

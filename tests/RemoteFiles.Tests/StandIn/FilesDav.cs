@@ -103,7 +103,7 @@ internal sealed class FilesDav(StandInTree tree, string root)
     {
         var request = context.Request;
         var there = tree.Find(path);
-        if (await RefusedAsync(context, there))
+        if (await RefusedAsync(context, there) || await ForbiddenNameAsync(context, path))
         {
             return;
         }
@@ -153,6 +153,11 @@ internal sealed class FilesDav(StandInTree tree, string root)
 
     private async Task MakeFolderAsync(HttpContext context, string[] path)
     {
+        if (await ForbiddenNameAsync(context, path))
+        {
+            return;
+        }
+
         if (tree.Find(path) is not null)
         {
             context.Response.Headers.Allow = "OPTIONS, GET, HEAD, DELETE, PROPFIND, PUT, PROPPATCH, COPY, MOVE, REPORT";
@@ -207,6 +212,11 @@ internal sealed class FilesDav(StandInTree tree, string root)
         }
 
         var to = target[prefix.Length..];
+        if (await ForbiddenNameAsync(context, to))
+        {
+            return;
+        }
+
         var (node, taken) = (tree.Find(path), tree.Find(to));
         await ((node, tree.Find(to[..^1])) switch
         {
@@ -253,6 +263,17 @@ internal sealed class FilesDav(StandInTree tree, string root)
         }
 
         return false;
+    }
+
+    private static async Task<bool> ForbiddenNameAsync(HttpContext context, string[] path)
+    {
+        if (path.Length == 0 || !path[^1].Contains('\\', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        await SabreAnswer.InvalidPathAsync(context, "\"\\\" is not allowed inside a file or folder name.");
+        return true;
     }
 
     private static void Describe(HttpResponse response, FileNode file)

@@ -15,21 +15,6 @@ internal static class Misbehave
     public static Misbehaviour Exception(int status, string exception, string message) =>
         (context, _) => SabreAnswer.WriteAsync(context, status, exception, message);
 
-    /// <summary>As Nextcloud refuses a name; its own exception, not one of Sabre.</summary>
-    public static Misbehaviour InvalidPath(string message) => (context, _) => TextAsync(
-        context,
-        400,
-        "application/xml; charset=utf-8",
-        $"""
-        <?xml version="1.0" encoding="utf-8"?>
-        <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
-          <s:exception>OCA\DAV\Connector\Sabre\Exception\InvalidPath</s:exception>
-          <s:message>{PropFind.Text(message)}</s:message>
-          <o:retry xmlns:o="o:">false</o:retry>
-          <o:reason xmlns:o="o:">{PropFind.Text(message)}</o:reason>
-        </d:error>
-        """);
-
     /// <summary>200 and a web page, as the sign-in of a hotel's network sends it.</summary>
     public static Misbehaviour Html() =>
         (context, _) => TextAsync(context, 200, "text/html; charset=UTF-8", "<!DOCTYPE html><html><head><title>Sign in</title></head><body><br>Welcome</body></html>");

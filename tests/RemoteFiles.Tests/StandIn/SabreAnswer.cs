@@ -41,6 +41,22 @@ internal static class SabreAnswer
 
     public static Task PreconditionAsync(HttpContext context, string header, string message) => WriteAsync(context, 412, "PreconditionFailed", message, header);
 
+    /// <summary>A name that Nextcloud does not take; an exception of its own, with two elements more.</summary>
+    public static Task InvalidPathAsync(HttpContext context, string message)
+    {
+        (context.Response.StatusCode, context.Response.ContentType) = (400, "application/xml; charset=utf-8");
+        return context.Response.WriteAsync($"""
+            <?xml version="1.0" encoding="utf-8"?>
+            <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns" xmlns:o="http://owncloud.org/ns">
+              <s:exception>OCA\DAV\Connector\Sabre\Exception\InvalidPath</s:exception>
+              <s:message>{PropFind.Text(message)}</s:message>
+              <o:retry xmlns:o="o:">false</o:retry>
+              <o:reason xmlns:o="o:">{PropFind.Text(message)}</o:reason>
+            </d:error>
+
+            """);
+    }
+
     /// <summary>201 or 204 with the headers of a change; a node that is a file shows its ETag.</summary>
     public static Task DoneAsync(HttpContext context, int status, Node? node = null)
     {
