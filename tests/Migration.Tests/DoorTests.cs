@@ -50,7 +50,9 @@ public sealed class DoorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{}", 400, "Bad Request", "nextcloud_url is required")]
-    [InlineData("""{"nextcloud_url":"https://nc","nextcloud_login":"a","nextcloud_app_password":"b","target_dir":"/"}""", 400, "Bad Request", "target_dir must be a clean absolute path")]
+    [InlineData(
+        """{"nextcloud_url":"https://nc","nextcloud_login":"a","nextcloud_app_password":"b","target_dir":"/"}""",
+        400, "Bad Request", "target_dir must be a clean absolute path")]
     [InlineData("{", 400, "Bad Request", "invalid JSON body")]
     public async Task A_request_that_is_wrong_is_told_why(string body, int status, string title, string detail)
     {
@@ -187,6 +189,8 @@ public sealed class DoorTests : IAsyncLifetime
     private static async Task AssertErrorAsync(HttpResponseMessage answer, int status, string title, string detail)
     {
         var error = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["errors"]![0]!;
-        Assert.Equal((status, $"{status}", title, detail), ((int)answer.StatusCode, (string)error["status"]!, (string)error["title"]!, (string)error["detail"]!));
+        Assert.Equal(
+            (status, $"{status}", title, detail),
+            ((int)answer.StatusCode, (string)error["status"]!, (string)error["title"]!, (string)error["detail"]!));
     }
 }

@@ -122,6 +122,20 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lease_that_ten_reach_for_goes_to_one_and_to_nobody_else_before_it_is_over()
+    {
+        var id = await rig.TriggerAsync();
+        var reaching = Enumerable.Range(0, 10).Select(_ => Task.Run(() => Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct), Ct));
+
+        var taken = await Task.WhenAll(reaching);
+        Assert.Single(taken, lease => lease is not null);
+        Assert.Null(await Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct));
+
+        await Task.Delay(rig.Options.Lease, Ct);
+        Assert.NotNull(await Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct));
+    }
+
+    [Fact]
     public async Task A_lease_lives_on_without_any_progress()
     {
         rig.Options.Lease = TimeSpan.FromMilliseconds(600);

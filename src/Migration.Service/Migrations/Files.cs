@@ -3,7 +3,10 @@ using Shared.Faults;
 
 namespace Migration.Migrations;
 
-/// <summary>Brings the files that are on record, several at a time, while the walk still finds more. Memory holds a page of them, however many there are.</summary>
+/// <summary>
+/// Brings the files that are on record, several at a time, while the walk still finds more. Memory holds a page of them,
+/// however many there are.
+/// </summary>
 internal sealed class Files(Source source, ILedger ledger, Journal journal, MigrationOptions options, TimeProvider clock)
 {
     private const int Page = 256;

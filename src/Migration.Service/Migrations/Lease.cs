@@ -51,7 +51,9 @@ internal sealed class Lease : IDisposable
         return (lease, taken);
     }
 
-    /// <summary>Renews until <paramref name="ct"/>, or until there is no more to renew.</summary>
+    /// <summary>Renews until it is over, or until there is no more to renew.</summary>
+    /// <param name="unanswered">Told when the database did not answer.</param>
+    /// <param name="ct">The run is over.</param>
     public async Task KeepAsync(Action<Exception> unanswered, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(options.LeaseCheck, clock);
@@ -69,7 +71,7 @@ internal sealed class Lease : IDisposable
         }
     }
 
-    /// <summary>Writes the document's next state; null from <paramref name="next"/> never comes.</summary>
+    /// <summary>Writes the document's next state.</summary>
     /// <exception cref="LeaseLostException">Nothing was written.</exception>
     public async Task<TrackedMigration> WriteAsync(Func<TrackingDocument, TrackingDocument> next, CancellationToken ct) =>
         await migrations.ChangeAsync(Id, row => row.LeaseOwner == Owner ? row with { Document = next(row.Document) } : null, ct)

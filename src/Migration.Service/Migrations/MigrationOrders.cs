@@ -72,7 +72,9 @@ internal sealed partial class MigrationOrders(
         }
         catch (FaultException e)
         {
-            throw new FaultException(Fault.BadGateway, e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message, e);
+            // The other service may have said so in its own words already.
+            var cause = e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message;
+            throw new FaultException(Fault.BadGateway, cause, e);
         }
     }
 

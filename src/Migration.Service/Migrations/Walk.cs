@@ -2,7 +2,10 @@ using Shared.Faults;
 
 namespace Migration.Migrations;
 
-/// <summary>Lists the folders of the source, some at a time, and makes their directories in the drive. A folder that was listed whole is never listed again.</summary>
+/// <summary>
+/// Lists the folders of the source, some at a time, and makes their directories in the drive. A folder that was listed
+/// whole is never listed again.
+/// </summary>
 internal sealed class Walk(Source source, ILedger ledger, Journal journal, MigrationOptions options)
 {
     private const int Page = 64;

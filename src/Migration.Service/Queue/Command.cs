@@ -13,22 +13,18 @@ internal sealed record Command(string? MigrationId, string? WorkplaceFqdn, strin
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, CommandJson.Wire.Command);
 
-    /// <summary>False when the body is not JSON. JSON that is no command is a command without its members.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out Command command)
+    /// <summary>Which migration a body names. False when it is not JSON; JSON that is no command names none.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> body, out Command command)
     {
         command = new(null, null, null, null, 0);
         try
         {
-            var reader = new Utf8JsonReader(body);
-            using var json = JsonDocument.ParseValue(ref reader);
-            if (reader.Read() || json.RootElement.ValueKind != JsonValueKind.Object)
+            using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Object)
             {
-                return json.RootElement.ValueKind != JsonValueKind.Undefined;
+                command = command with { MigrationId = Text(json.RootElement, "migrationId"), WorkplaceFqdn = Text(json.RootElement, "workplaceFqdn") };
             }
 
-            command = new(
-                Text(json.RootElement, "migrationId"), Text(json.RootElement, "workplaceFqdn"), Text(json.RootElement, "accountId"),
-                Text(json.RootElement, "sourcePath"), 0);
             return true;
         }
         catch (JsonException)

@@ -6,7 +6,13 @@ namespace Migration.Queue;
 
 /// <summary>Takes commands from the broker for as long as the process lives, over as many connections as that needs.</summary>
 internal sealed partial class CommandConsumer(
-    Broker broker, CommandHandler handler, DeadLetters deadLetters, QueueHealth health, IOptions<QueueOptions> options, TimeProvider clock, ILogger<CommandConsumer> log)
+    Broker broker,
+    CommandHandler handler,
+    DeadLetters deadLetters,
+    QueueHealth health,
+    IOptions<QueueOptions> options,
+    TimeProvider clock,
+    ILogger<CommandConsumer> log)
     : BackgroundService
 {
     private const int Prefetch = 10;

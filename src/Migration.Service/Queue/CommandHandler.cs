@@ -49,7 +49,7 @@ internal sealed partial class CommandHandler(IMigrations migrations, Signal work
 
     private async Task<Verdict> HandleAsync(ReadOnlyMemory<byte> body, Func<TrackedMigration, Task> act, CancellationToken ct)
     {
-        if (!Command.TryRead(body.Span, out var command))
+        if (!Command.TryRead(body, out var command))
         {
             Unreadable(body.Length);
             return Verdict.Dead;

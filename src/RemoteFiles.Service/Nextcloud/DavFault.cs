@@ -12,7 +12,8 @@ internal static class DavFault
         var method = response.RequestMessage!.Method.Method;
         return ((int)response.StatusCode, method) switch
         {
-            (400, _) when error.Exception.EndsWith("InvalidPath", StringComparison.Ordinal) => new(Fault.Invalid, $"{host} does not take this name: {error.Message}"),
+            (400, _) when error.Exception.EndsWith("InvalidPath", StringComparison.Ordinal) =>
+                new(Fault.Invalid, $"{host} does not take this name: {error.Message}"),
             (401, _) => new(Fault.Unauthenticated, "invalid authentication"),
             (403, _) => new(Fault.Forbidden, Said("does not allow this")),
             (404, "PUT") or (409, "PUT" or "MKCOL" or "COPY" or "MOVE") => new(Fault.ParentNotFound, "parent directory does not exist"),

@@ -20,11 +20,11 @@ internal static class DavNames
     public static readonly (string Namespace, string Name) TrashName = (Nc, "trashbin-filename");
     public static readonly (string Namespace, string Name) TrashOrigin = (Nc, "trashbin-original-location");
 
-    public static readonly byte[] AskForFiles = Ask("<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>");
+    public static readonly byte[] AskForFiles = Ask(Always);
+    public static readonly byte[] AskForTrash = Ask(Always + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
 
-    public static readonly byte[] AskForTrash = Ask(
-        "<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>"
-        + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
+    private const string Always =
+        "<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>";
 
     private static byte[] Ask(string properties) => Encoding.UTF8.GetBytes(
         $"""<?xml version="1.0"?><d:propfind xmlns:d="{Dav}" xmlns:oc="{Oc}" xmlns:nc="{Nc}"><d:prop>{properties}</d:prop></d:propfind>""");

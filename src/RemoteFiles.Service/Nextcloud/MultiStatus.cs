@@ -9,7 +9,8 @@ namespace RemoteFiles.Nextcloud;
 /// <code>
 /// &lt;d:multistatus xmlns:d="DAV:"&gt;
 ///   &lt;d:response&gt;&lt;d:href&gt;/remote.php/dav/files/carol/a%20b/&lt;/d:href&gt;
-///     &lt;d:propstat&gt;&lt;d:prop&gt;&lt;d:resourcetype&gt;&lt;d:collection/&gt;&lt;/d:resourcetype&gt;…&lt;/d:prop&gt;&lt;d:status&gt;HTTP/1.1 200 OK&lt;/d:status&gt;&lt;/d:propstat&gt;
+///     &lt;d:propstat&gt;&lt;d:prop&gt;&lt;d:resourcetype&gt;&lt;d:collection/&gt;&lt;/d:resourcetype&gt;…&lt;/d:prop&gt;
+///       &lt;d:status&gt;HTTP/1.1 200 OK&lt;/d:status&gt;&lt;/d:propstat&gt;
 ///     &lt;d:propstat&gt;&lt;d:prop&gt;&lt;d:getcontentlength/&gt;&lt;/d:prop&gt;&lt;d:status&gt;HTTP/1.1 404 Not Found&lt;/d:status&gt;&lt;/d:propstat&gt;
 /// </code>
 /// </summary>

@@ -8,7 +8,11 @@ namespace RemoteFiles.Nextcloud;
 /// <summary>Opens the remote tree of an account; nothing is sent before it is asked something.</summary>
 internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock, ILogger<NextcloudConnector> log)
 {
-    public RemoteTree Connect(Account account) => new(Tree(account), Trash(account), $"{account.Url.Scheme}://{account.Url.Authority}{account.Url.AbsolutePath.TrimEnd('/')}");
+    public RemoteTree Connect(Account account)
+    {
+        var url = account.Url;
+        return new(Tree(account), Trash(account), $"{url.Scheme}://{url.Authority}{url.AbsolutePath.TrimEnd('/')}");
+    }
 
     public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, log);
 

@@ -31,40 +31,14 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var entry = await StatFileAsync(file, ct);
-        return offset == entry.Size ? new Download(entry, Stream.Null, 0) : await OpenAsync(entry, offset, ct);
+        return offset == entry.Size ? new Download(entry, Stream.Null, 0) : await OpenAsync(entry, offset, isFresh: true, ct);
     }
 
     /// <summary>One request, while the answer has the ETag that is known; a folder's page has none.</summary>
-    public async Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct)
-    {
-        var (entry, file) = (known, known.Path);
-        var response = await line.AskAsync(() => Get(file, offset), ct);
-        try
-        {
-            if ((int)response.StatusCode != (offset > 0 ? 206 : 200))
-            {
-                throw await OpenFaultAsync(response, ct);
-            }
+    public Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known, offset, isFresh: false, ct);
 
-            if (response.Headers.ETag is null || !IsSame(response, entry))
-            {
-                entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
-            }
-
-            var length = IsSame(response, entry)
-                ? Length(response, entry, offset)
-                : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
-            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
-            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
-
-    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
+        new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
 
     public async Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct)
     {
@@ -102,6 +76,35 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
 
     public Task CopyAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("COPY", from, to, ct);
 
+    private async Task<Download> OpenAsync(Entry known, long offset, bool isFresh, CancellationToken ct)
+    {
+        var (entry, file) = (known, known.Path);
+        var response = await line.AskAsync(() => Get(file, offset), ct);
+        try
+        {
+            if ((int)response.StatusCode != (offset > 0 ? 206 : 200))
+            {
+                throw await OpenFaultAsync(response, ct);
+            }
+
+            if (!IsSame(response, entry) || (response.Headers.ETag is null && !isFresh))
+            {
+                entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
+            }
+
+            var length = IsSame(response, entry)
+                ? Length(response, entry, offset)
+                : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
+            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
+            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>RFC 4918 sections 9.8 and 9.9; <c>Overwrite: F</c> makes the server refuse a taken name by itself.</summary>
     private async Task RelocateAsync(string method, FilePath from, FilePath to, CancellationToken ct)
     {
@@ -132,7 +135,8 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
 
     /// <summary>Whether the answer is of the listed version: weak comparison (RFC 9110 section 8.8.3.2), as a proxy may weaken an ETag.</summary>
     private static bool IsSame(HttpResponseMessage response, Entry entry) =>
-        response.Headers.ETag is not { } etag || entry.ETag.Length == 0 || etag.Tag == (entry.ETag.StartsWith("W/", StringComparison.Ordinal) ? entry.ETag[2..] : entry.ETag);
+        response.Headers.ETag is not { } etag || entry.ETag.Length == 0
+        || etag.Tag == (entry.ETag.StartsWith("W/", StringComparison.Ordinal) ? entry.ETag[2..] : entry.ETag);
 
     /// <summary>What the body must hold: the listing and the headers have to agree on it (RFC 9110 section 14.4 for the range).</summary>
     private long Length(HttpResponseMessage response, Entry entry, long offset)
@@ -149,6 +153,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
         return length == (said ?? length) && length == (headers.ContentLength ?? length)
             ? length
             : throw new FaultException(
-                Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists {length} bytes of {entry.Path} and sends {headers.ContentLength ?? said}"));
+                Fault.BadGateway,
+                string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists {length} bytes of {entry.Path} and sends {headers.ContentLength ?? said}"));
     }
 }

@@ -5,7 +5,8 @@ namespace RemoteFiles.Nextcloud;
 
 /// <summary>
 /// What a Nextcloud says beside a status; empty when it says nothing, or not in XML.
-/// <code>&lt;d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"&gt;&lt;s:exception&gt;…&lt;/s:exception&gt;&lt;s:message&gt;…&lt;/s:message&gt;&lt;/d:error&gt;</code>
+/// <code>&lt;d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"&gt;
+/// &lt;s:exception&gt;…&lt;/s:exception&gt;&lt;s:message&gt;…&lt;/s:message&gt;&lt;/d:error&gt;</code>
 /// </summary>
 internal sealed record SabreError(string Exception, string Message)
 {

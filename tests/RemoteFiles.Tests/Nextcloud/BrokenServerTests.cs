@@ -40,8 +40,7 @@ public sealed class BrokenServerTests : IAsyncDisposable
         nextcloud.Server.Then(async exchange =>
         {
             await exchange.ReadBodyAsync();
-            await exchange.SendAsync(Listing.Head());
-            await exchange.SendAsync(Recording.Chunk(Encoding.UTF8.GetBytes(Listing.Start + Listing.Folder(Home) + Listing.File(Home + "a.txt", 1) + "<d:response><d:hr")));
+            await exchange.SendAsync(Listing.Begin(Listing.Folder(Home), Listing.File(Home + "a.txt", 1), "<d:response><d:hr"));
             exchange.Close();
         });
 
@@ -62,7 +61,7 @@ public sealed class BrokenServerTests : IAsyncDisposable
         nextcloud.Server.Then(async exchange =>
         {
             await exchange.ReadBodyAsync();
-            await exchange.SendAsync([.. Listing.Head(), .. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.Start + Listing.Folder(Home) + Listing.End))]);
+            await exchange.SendAsync(Listing.Begin(Listing.Folder(Home), Listing.End));
             exchange.Close();
         });
 
@@ -124,7 +123,8 @@ public sealed class BrokenServerTests : IAsyncDisposable
     [Fact]
     public async Task A_date_to_ask_again_is_a_wait()
     {
-        nextcloud.Server.ThenAnswer($"503 Service Unavailable\r\nRetry-After: {TimeProvider.System.GetUtcNow().AddMinutes(10).ToString("r", CultureInfo.InvariantCulture)}");
+        var later = TimeProvider.System.GetUtcNow().AddMinutes(10).ToString("r", CultureInfo.InvariantCulture);
+        nextcloud.Server.ThenAnswer($"503 Service Unavailable\r\nRetry-After: {later}");
 
         var thrown = await AssertStatAsync(Fault.Unavailable, $"{Host} cannot answer now");
 
@@ -179,7 +179,11 @@ public sealed class BrokenServerTests : IAsyncDisposable
     }
 
     private static string Sabre(string message) =>
-        $"""<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\DAV\Exception\ServiceUnavailable</s:exception><s:message>{message}</s:message></d:error>""";
+        $"""
+        <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
+          <s:exception>Sabre\DAV\Exception\ServiceUnavailable</s:exception><s:message>{message}</s:message>
+        </d:error>
+        """;
 
     private async Task<FaultException> AssertStatAsync(Fault fault, string message)
     {

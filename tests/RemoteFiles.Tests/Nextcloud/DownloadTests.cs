@@ -83,6 +83,27 @@ public sealed class DownloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_listed_is_opened_with_one_request()
+    {
+        nextcloud.Server.Then(Listed(5)).ThenAnswer("200 OK\r\nETag: \"e\"", "hello");
+        var known = await nextcloud.Tree.StatAsync(Name, Ct);
+
+        await using var download = await nextcloud.Tree.OpenAsync(known!, 0, Ct);
+
+        Assert.Equal("hello", await new StreamReader(download.Body).ReadToEndAsync(Ct));
+        Assert.Equal(["PROPFIND", "GET"], nextcloud.Server.Requests.Select(request => request.Method));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_listed_and_is_a_folder_now_is_not_found()
+    {
+        nextcloud.Server.Then(Listed(5)).Then("26-get-dir").Then(Listing.Of(Listing.Folder("/remote.php/dav/files/carol/a.txt/")));
+        var known = await nextcloud.Tree.StatAsync(Name, Ct);
+
+        Assert.Equal(Fault.NotFound, (await nextcloud.FaultOfAsync(() => nextcloud.Tree.OpenAsync(known!, 0, Ct))).Fault);
+    }
+
+    [Fact]
     public async Task A_server_without_ranges_is_not_read_from_an_offset()
     {
         nextcloud.Server.Then(Listed(5)).ThenAnswer("200 OK", "hello");

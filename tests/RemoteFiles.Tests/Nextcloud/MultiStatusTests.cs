@@ -33,7 +33,8 @@ public sealed class MultiStatusTests : IAsyncDisposable
     [Fact]
     public async Task Names_are_decoded_once_whatever_the_case_of_the_escapes()
     {
-        Answer(Listing.Folder(Work), Listing.File(Work + "100%25%20%2b.txt", 1), Listing.File(Work + "a%2520b", 1), Listing.File(Work + "%C3%A9%c3%a9", 1), Listing.File(Work + "+é😀", 1));
+        string[] raw = ["100%25%20%2b.txt", "a%2520b", "%C3%A9%c3%a9", "+é😀"];
+        Answer([Listing.Folder(Work), .. raw.Select(name => Listing.File(Work + name, 1))]);
 
         Assert.Equal(["/Work/100% +.txt", "/Work/a%20b", "/Work/éé", "/Work/+é😀"], await NamesAsync());
     }
@@ -43,9 +44,10 @@ public sealed class MultiStatusTests : IAsyncDisposable
     {
         nextcloud.Server.Then(Listing.Whole($"""
             <multistatus xmlns="DAV:" xmlns:x="http://owncloud.org/ns" xmlns:d="urn:other"><responsedescription>two</responsedescription>
-            <response><href>{Work}</href><propstat><prop><resourcetype><collection/></resourcetype><x:fileid>1</x:fileid></prop><status>HTTP/1.1 200 OK</status></propstat></response>
-            <response><href>{Work}a</href><propstat><prop><resourcetype><d:collection/></resourcetype><x:fileid>2</x:fileid><getcontentlength><![CDATA[7]]></getcontentlength></prop>
-            <status>HTTP/1.1 200 OK</status></propstat></response></multistatus>
+            <response><href>{Work}</href><propstat><prop><resourcetype><collection/></resourcetype><x:fileid>1</x:fileid></prop>
+            <status>HTTP/1.1 200 OK</status></propstat></response>
+            <response><href>{Work}a</href><propstat><prop><resourcetype><d:collection/></resourcetype><x:fileid>2</x:fileid>
+            <getcontentlength><![CDATA[7]]></getcontentlength></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>
             """));
 
         var entry = Assert.Single(await nextcloud.Tree.ListAsync(Folder, Ct).ReadAllAsync());
@@ -58,7 +60,8 @@ public sealed class MultiStatusTests : IAsyncDisposable
     {
         Answer(Listing.Folder(Work), Listing.File(Work + "a", 1).Replace(
             "</d:response>",
-            "<d:propstat><d:prop><d:getcontentlength>99</d:getcontentlength><d:getetag>no</d:getetag></d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat></d:response>",
+            "<d:propstat><d:prop><d:getcontentlength>99</d:getcontentlength><d:getetag>no</d:getetag></d:prop>"
+            + "<d:status>HTTP/1.1 404 Not Found</d:status></d:propstat></d:response>",
             StringComparison.Ordinal));
 
         var entry = Assert.Single(await nextcloud.Tree.ListAsync(Folder, Ct).ReadAllAsync());
@@ -191,7 +194,7 @@ public sealed class MultiStatusTests : IAsyncDisposable
         nextcloud.Server.Then(async exchange =>
         {
             await exchange.ReadBodyAsync();
-            await exchange.SendAsync([.. Listing.Head(), .. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.Start + Listing.Folder(Work) + Listing.File(Work + "a", 1)))]);
+            await exchange.SendAsync(Listing.Begin(Listing.Folder(Work), Listing.File(Work + "a", 1)));
             await seen.Task;
             await exchange.SendAsync([.. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.End)), .. "0\r\n\r\n"u8]);
         });
@@ -210,10 +213,11 @@ public sealed class MultiStatusTests : IAsyncDisposable
         nextcloud.Server.Then(async exchange =>
         {
             await exchange.ReadBodyAsync();
-            await exchange.SendAsync([.. Listing.Head(), .. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.Start + Listing.Folder(Work)))]);
+            await exchange.SendAsync(Listing.Begin(Listing.Folder(Work)));
             for (var i = 0; i < 100; i++)
             {
-                await exchange.SendAsync(Recording.Chunk(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(i * 1000, 1000).Select(n => Listing.File($"{Work}{n}", n))))));
+                var thousand = Enumerable.Range(i * 1000, 1000).Select(n => Listing.File($"{Work}{n}", n));
+                await exchange.SendAsync(Recording.Chunk(Encoding.UTF8.GetBytes(string.Concat(thousand))));
             }
 
             await exchange.SendAsync([.. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.End)), .. "0\r\n\r\n"u8]);

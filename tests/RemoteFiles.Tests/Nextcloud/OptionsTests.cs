@@ -31,7 +31,8 @@ public sealed class OptionsTests
     }
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)).Build())
+        .AddSingleton<IConfiguration>(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value)).Build())
         .AddLogging()
         .AddNextcloud()
         .BuildServiceProvider();

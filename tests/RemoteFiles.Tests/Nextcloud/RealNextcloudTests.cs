@@ -47,8 +47,9 @@ public sealed class RealNextcloudTests : IAsyncLifetime
         var bytes = RandomNumberGenerator.GetBytes(100_000);
         var path = work.Child(name);
 
-        var written = await Tree.WriteAsync(path, Upload(bytes) with { ContentType = "text/plain", Md5 = MD5.HashData(bytes), ModifiedAt = DateTimeOffset.FromUnixTimeSeconds(1546300800) }, Ct);
-        Assert.Equal((path, false, 100_000L, DateTimeOffset.FromUnixTimeSeconds(1546300800)), (written.Path, written.IsFolder, written.Size, written.ModifiedAt));
+        var then = DateTimeOffset.FromUnixTimeSeconds(1546300800);
+        var written = await Tree.WriteAsync(path, Upload(bytes) with { Md5 = MD5.HashData(bytes), ModifiedAt = then }, Ct);
+        Assert.Equal((path, false, 100_000L, then), (written.Path, written.IsFolder, written.Size, written.ModifiedAt));
         Assert.Equal([written], await Tree.ListAsync(work, Ct).ReadAllAsync());
         Assert.Equal(Fault.AlreadyExists, await FaultAsync(() => Tree.WriteAsync(path, Upload(bytes), Ct)));
 

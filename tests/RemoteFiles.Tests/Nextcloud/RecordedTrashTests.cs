@@ -22,8 +22,10 @@ public sealed class RecordedTrashTests : IAsyncDisposable
 
         Assert.Equal(["Images", "moved.txt"], items.Select(item => item.Name));
         Assert.Equal(["/Documents/Images", "/Documents/moved.txt"], items.Select(item => item.From.ToString()));
-        Assert.Equal((Moved, "1223", 11L, "1795282570", false), (items[1].Entry.Path, items[1].Entry.Id, items[1].Entry.Size, items[1].Entry.ETag, items[1].Entry.IsFolder));
-        Assert.Equal(("PROPFIND", "/remote.php/dav/trashbin/carol/trash/", "1"), (nextcloud.Request.Method, nextcloud.Request.Target, nextcloud.Request.Headers["Depth"]));
+        var file = items[1].Entry;
+        Assert.Equal((Moved, "1223", 11L, "1795282570", false), (file.Path, file.Id, file.Size, file.ETag, file.IsFolder));
+        Assert.Equal("PROPFIND /remote.php/dav/trashbin/carol/trash/", nextcloud.Request.ToString());
+        Assert.Equal("1", nextcloud.Request.Headers["Depth"]);
     }
 
     [Fact]

@@ -261,7 +261,9 @@ public sealed class RecordedTreeTests : IAsyncDisposable
     {
         nextcloud.Server.Then("35-move-into-self");
 
-        Assert.Equal(Fault.ParentNotFound, (await nextcloud.FaultOfAsync(() => nextcloud.Tree.MoveAsync(Documents, FilePath.Parse("/No/Documents"), Ct))).Fault);
+        var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Tree.MoveAsync(Documents, FilePath.Parse("/No/Documents"), Ct));
+
+        Assert.Equal(Fault.ParentNotFound, thrown.Fault);
     }
 
     private static byte[] Folder(string href) => Listing.Of(Listing.Folder(href));
@@ -269,6 +271,7 @@ public sealed class RecordedTreeTests : IAsyncDisposable
     private void AssertSent(string recording)
     {
         var recorded = Recording.Load(recording);
-        Assert.Equal((recorded.Method, Uri.UnescapeDataString(recorded.Target)), (nextcloud.Server.Requests.First().Method, Uri.UnescapeDataString(nextcloud.Server.Requests.First().Target)));
+        var sent = nextcloud.Server.Requests.First();
+        Assert.Equal((recorded.Method, Uri.UnescapeDataString(recorded.Target)), (sent.Method, Uri.UnescapeDataString(sent.Target)));
     }
 }

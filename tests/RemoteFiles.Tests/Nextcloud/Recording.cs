@@ -3,7 +3,8 @@ using System.Text;
 namespace RemoteFiles.Tests.Nextcloud;
 
 /// <summary>One request to a real Nextcloud 32.0.1 and its answer, as recorded: a comment, the request, the answer, lines ended by LF.</summary>
-internal sealed record Recording(string Method, string Target, IReadOnlyDictionary<string, string> Sent, string StatusLine, IReadOnlyList<string> Headers, byte[] Body)
+internal sealed record Recording(
+    string Method, string Target, IReadOnlyDictionary<string, string> Sent, string StatusLine, IReadOnlyList<string> Headers, byte[] Body)
 {
     public static Recording Load(string name)
     {

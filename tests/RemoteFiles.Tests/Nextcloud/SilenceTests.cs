@@ -1,4 +1,3 @@
-using System.Text;
 using RemoteFiles.Files;
 using RemoteFiles.Nextcloud;
 using Shared.Faults;
@@ -37,7 +36,7 @@ public sealed class SilenceTests : IAsyncDisposable
         nextcloud.Server.Then(async exchange =>
         {
             await exchange.ReadBodyAsync();
-            await exchange.SendAsync([.. Listing.Head(), .. Recording.Chunk(Encoding.UTF8.GetBytes(Listing.Start + Listing.Folder(Home) + Listing.File(Home + "a.txt", 1)))]);
+            await exchange.SendAsync(Listing.Begin(Listing.Folder(Home), Listing.File(Home + "a.txt", 1)));
             await exchange.StayUntilClientLeavesAsync();
         });
 
