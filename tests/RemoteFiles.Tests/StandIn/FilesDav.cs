@@ -235,14 +235,17 @@ internal sealed class FilesDav(StandInTree tree, string root)
 
         Task RelocatedAsync()
         {
-            if (!move)
+            var done = node!;
+            if (move)
             {
-                tree.Copy(node!, to);
-                return SabreAnswer.DoneAsync(context, taken is null ? 201 : 204);
+                tree.Move(done, to);
+            }
+            else
+            {
+                done = tree.Copy(done, to);
             }
 
-            tree.Move(node!, to);
-            return SabreAnswer.DoneAsync(context, taken is null ? 201 : 204, node);
+            return SabreAnswer.DoneAsync(context, taken is null ? 201 : 204, done);
         }
     }
 

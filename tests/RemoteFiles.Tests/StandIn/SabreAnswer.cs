@@ -57,7 +57,7 @@ internal static class SabreAnswer
             """);
     }
 
-    /// <summary>201 or 204 with the headers of a change; a node that is a file shows its ETag.</summary>
+    /// <summary>201 or 204 with the headers of a change; a file shows its ETag, but not after a copy.</summary>
     public static Task DoneAsync(HttpContext context, int status, Node? node = null)
     {
         var response = context.Response;
@@ -73,7 +73,7 @@ internal static class SabreAnswer
             response.Headers["OC-FileId"] = string.Create(CultureInfo.InvariantCulture, $"{node.Id:D8}ockr13txmrdy");
         }
 
-        if (node is FileNode)
+        if (node is FileNode && context.Request.Method != "COPY")
         {
             response.Headers.ETag = $"\"{node.ETag}\"";
             response.Headers["OC-ETag"] = $"\"{node.ETag}\"";
