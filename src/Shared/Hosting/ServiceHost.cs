@@ -71,7 +71,7 @@ internal static class ServiceHost
         app.UseMiddleware<AccessMiddleware>();
 
         // Documents only: file bytes keep their length, their ETag and their ranges.
-        app.UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is not null, rest => rest.UseResponseCompression());
+        app.UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is not null, rest => rest.Use(VaryAsync).UseResponseCompression());
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
         app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
         app.MapGrpcHealth();
@@ -81,6 +81,13 @@ internal static class ServiceHost
     /// <summary>The address of one listener once the service has started.</summary>
     public static Uri AddressOf(this WebApplication app, int listener) =>
         new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(listener));
+
+    // Also on an answer that is not compressed: a cache has to know that there is another.
+    private static Task VaryAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.Vary = "Accept-Encoding";
+        return next(context);
+    }
 
     private static Task AnswerAsync(HttpContext context, Exception error) =>
         FaultMiddleware.AnswerAsync(context, error, context.RequestServices.GetRequiredService<ILogger<FaultMiddleware>>());
