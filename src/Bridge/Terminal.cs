@@ -6,5 +6,17 @@ namespace Bridge;
 /// <summary>Lines for the person at the terminal; what is filled in is never read as markup.</summary>
 internal static class Terminal
 {
+    private const int PlainWidth = 200;
+
+    static Terminal()
+    {
+        // In a file or a pipe: plain text, unbroken lines.
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+            AnsiConsole.Profile.Width = PlainWidth;
+        }
+    }
+
     public static void Line(FormattableString text) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, text);
 }

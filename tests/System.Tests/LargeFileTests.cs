@@ -22,6 +22,30 @@ public sealed class LargeFileTests
         await using var body = await cozy.DownloadAsync("/gigabyte.bin", ct);
         Assert.Equal(Convert.ToHexStringLower(up.GetCurrentHash()), Convert.ToHexStringLower(await SHA256.HashDataAsync(body, ct)));
 
+        AssertFlat(services);
+    }
+
+    [Fact]
+    public async Task A_gigabyte_goes_up_to_a_real_Nextcloud_and_down_again_with_flat_memory()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var login = MigrationSource.NextcloudLogin();
+        Assert.SkipWhen(login is null, MigrationSource.NoNextcloud);
+        await using var services = await ThreeServices.StartAsync(ct);
+        using var cozy = await services.AddInstanceAsync("alma", ct);
+        var remote = $"/remote/nextcloud/{await services.AddAccountAsync("alma", login, ct)}/gigabyte%20{Guid.NewGuid():N}.bin";
+
+        using var up = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var upload = new StreamContent(new RandomStream(Gigabyte, up)) { Headers = { ContentLength = Gigabyte } };
+        await cozy.SendAsync(HttpMethod.Put, remote + "?Type=file", upload, ct);
+        await using var body = await cozy.OpenAsync(remote + "?Dl=1", ct);
+        Assert.Equal(Convert.ToHexStringLower(up.GetCurrentHash()), Convert.ToHexStringLower(await SHA256.HashDataAsync(body, ct)));
+        await cozy.SendAsync(HttpMethod.Delete, remote, null, ct);
+        AssertFlat(services);
+    }
+
+    private static void AssertFlat(ThreeServices services)
+    {
         foreach (var (name, process) in services.Processes)
         {
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {process.PeakMemory >> 20} MiB");

@@ -5,8 +5,10 @@ using Bridge.Demo;
 namespace SystemTests;
 
 /// <summary>Where a migration comes from: an address, a login, and the files that are there.</summary>
-internal sealed record MigrationSource(string Url, string Login, string Password, string Folder, SampleTree Sample)
+internal sealed record MigrationSource(string Url, string User, string Password, string Folder, SampleTree Sample)
 {
+    public const string NoNextcloud = "no real Nextcloud is named: set BRIDGE_NEXTCLOUD_URL, BRIDGE_NEXTCLOUD_USER and BRIDGE_NEXTCLOUD_PASSWORD";
+
     /// <summary>A second instance of ours, through its own Nextcloud face.</summary>
     public static async Task<MigrationSource> OfInstanceAsync(BridgeProcess bridge, SampleTree sample, CancellationToken ct)
     {
@@ -17,11 +19,13 @@ internal sealed record MigrationSource(string Url, string Login, string Password
         return new($"http://{bridge.Domain("source")}/", "source", password, "/", sample);
     }
 
+    /// <summary>The real Nextcloud that the environment names; null when it names none.</summary>
+    public static Login? NextcloudLogin() => Setting("URL") is { } url && Setting("USER") is { } user && Setting("PASSWORD") is { } password ? new(url, user, password) : null;
+
     /// <summary>The real Nextcloud that the environment names, filled over WebDAV; null when it names none.</summary>
     public static async Task<MigrationSource?> OfNextcloudAsync(SampleTree sample, CancellationToken ct)
     {
-        var (url, user, password) = (Setting("URL"), Setting("USER"), Setting("PASSWORD"));
-        if (url is null || user is null || password is null)
+        if (NextcloudLogin() is not var (url, user, password))
         {
             return null;
         }
@@ -50,6 +54,8 @@ internal sealed record MigrationSource(string Url, string Login, string Password
     }
 
     public override string ToString() => Url;
+
+    internal sealed record Login(string Url, string User, string Password);
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_" + name) is { Length: > 0 } value ? value : null;
 

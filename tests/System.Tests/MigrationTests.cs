@@ -28,7 +28,7 @@ public sealed class MigrationTests(RabbitMqServer rabbitMq)
     {
         var ct = TestContext.Current.CancellationToken;
         var source = await MigrationSource.OfNextcloudAsync(SampleTree.Make(1000), ct);
-        Assert.SkipWhen(source is null, "no real Nextcloud is named: set BRIDGE_NEXTCLOUD_URL, BRIDGE_NEXTCLOUD_USER and BRIDGE_NEXTCLOUD_PASSWORD");
+        Assert.SkipWhen(source is null, MigrationSource.NoNextcloud);
         await using var bridge = await StartBridgeAsync(withRabbitMq, ct);
         using var cozy = await bridge.AddInstanceAsync("alma", ct);
         await AssertCompleteAsync(cozy, source, await RunAsync(cozy, source, ct), ct);
@@ -73,7 +73,7 @@ public sealed class MigrationTests(RabbitMqServer rabbitMq)
     }
 
     private static Task<string> StartAsync(CozyClient cozy, MigrationSource source, CancellationToken ct) =>
-        cozy.StartMigrationAsync(source.Url, source.Login, source.Password, source.Folder, Target, ct);
+        cozy.StartMigrationAsync(source.Url, source.User, source.Password, source.Folder, Target, ct);
 
     private static async Task<JsonNode> RunAsync(CozyClient cozy, MigrationSource source, CancellationToken ct) =>
         await UntilAsync(cozy, await StartAsync(cozy, source, ct), IsOver, ct);

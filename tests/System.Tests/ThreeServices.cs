@@ -29,6 +29,12 @@ internal sealed class ThreeServices : IAsyncDisposable
         return new(new($"http://127.0.0.1:{port}/"), domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
     }
 
+    public async Task<string> AddAccountAsync(string label, MigrationSource.Login nextcloud, CancellationToken ct)
+    {
+        using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
+        return await admin.AddAccountAsync($"{label}.localhost:{port}", nextcloud.Url, nextcloud.User, nextcloud.Password, ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in processes.Values)
@@ -51,6 +57,7 @@ internal sealed class ThreeServices : IAsyncDisposable
             ["Admin__Secret"] = AdminSecret,
             ["Master__Key"] = key,
             ["Storage__Directory"] = Path.Combine(data, "remote-files"),
+            ["Nextcloud__AllowPrivateNetworks"] = "true",
         }, ct);
         await StartAsync("Migration.Service", migration, new()
         {

@@ -63,9 +63,12 @@ internal sealed class CozyClient : IDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : (await ReadAsync(answer, HttpStatusCode.OK, ct))["data"];
     }
 
-    public async Task<Stream> DownloadAsync(string path, CancellationToken ct)
+    public Task<Stream> DownloadAsync(string path, CancellationToken ct) => OpenAsync($"/files/download?Path={Uri.EscapeDataString(path)}", ct);
+
+    /// <summary>The bytes behind a path of the instance, as they arrive.</summary>
+    public async Task<Stream> OpenAsync(string path, CancellationToken ct)
     {
-        var answer = await http.GetAsync($"/files/download?Path={Uri.EscapeDataString(path)}", HttpCompletionOption.ResponseHeadersRead, ct);
+        var answer = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct);
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadAsStreamAsync(ct);
     }
@@ -92,6 +95,14 @@ internal sealed class CozyClient : IDisposable
     {
         using var answer = await http.GetAsync(path, ct);
         return await ReadAsync(answer, HttpStatusCode.OK, ct);
+    }
+
+    /// <summary>Sends a request that must succeed.</summary>
+    public async Task SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var answer = await http.SendAsync(request, ct);
+        answer.EnsureSuccessStatusCode();
     }
 
     public void Dispose() => http.Dispose();
