@@ -127,7 +127,8 @@ internal static class Transfer
             return false;
         }
 
-        if (taken.Origin == new Origin(details.Account, source.Id, source.ETag))
+        // A Nextcloud may keep a file's ETag over two writes within a second: the date has to agree as well.
+        if (taken.Origin == new Origin(details.Account, source.Id, source.ETag) && Seconds(taken) == Seconds(source))
         {
             return true;
         }
@@ -140,6 +141,8 @@ internal static class Transfer
         await using var download = await from.OpenAsync(source, 0, ct);
         return (await SHA256.HashDataAsync(new BufferedStream(download.Body, BufferSize), ct)).AsSpan().SequenceEqual(taken.Sha256.Span);
     }
+
+    private static long? Seconds(Entry entry) => entry.ModifiedAt?.ToUnixTimeSeconds();
 
     private static FaultException Taken() => new(Fault.AlreadyExists, "Conflict access to same file or directory");
 }

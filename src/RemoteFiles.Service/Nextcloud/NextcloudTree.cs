@@ -87,7 +87,9 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
                 throw await OpenFaultAsync(response, ct);
             }
 
-            if (!IsSame(response, entry) || (response.Headers.ETag is null && !isFresh))
+            // Nextcloud may keep an ETag when a file is stored twice in a second: the size tells too.
+            var size = response.Content.Headers.ContentRange?.Length ?? response.Content.Headers.ContentLength ?? entry.Size;
+            if (!IsSame(response, entry) || size != entry.Size || (response.Headers.ETag is null && !isFresh))
             {
                 entry = await StatFileAsync(file, ct); // it changed in between: the entry of this answer, or none
             }

@@ -27,29 +27,16 @@ internal sealed class RunningService : IAsyncDisposable
     public static async Task<RunningService> StartAsync(params (string Key, string? Value)[] settings)
     {
         var service = new RunningService();
-        service.remoteFiles = await StartAsync(
-            builder =>
-            {
-                builder.AddServiceHost();
-                builder.Services.AddSingleton<IInstances, TwoInstances>().AddSingleton(service.Remote);
-            },
-            app =>
-            {
-                app.UseServiceHost();
-                app.MapGrpcService<FakeTransfers>();
-                app.MapGrpcService<FakeInstances>();
-            },
-            []);
-        service.migration = await StartAsync(
-            builder => builder.AddMigration(),
-            app => app.MapMigration(),
-            [
-                ("Storage:Directory", service.directory),
-                ("RemoteFiles:Address", service.remoteFiles.AddressOf(1).ToString()),
-                ("Migration:RetryDelay", "00:00:00.001"),
-                .. settings,
-            ]);
-        return service;
+        try
+        {
+            await service.StartBothAsync(settings);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     public string Token(string scope = "io.cozy.nextcloud.migrations", Instance? instance = null) =>
@@ -80,10 +67,36 @@ internal sealed class RunningService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await migration!.DisposeAsync();
-        await remoteFiles!.DisposeAsync();
+        await (migration?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (remoteFiles?.DisposeAsync() ?? ValueTask.CompletedTask);
         http.Dispose();
         Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task StartBothAsync((string Key, string? Value)[] settings)
+    {
+        remoteFiles = await StartAsync(
+            builder =>
+            {
+                builder.AddServiceHost();
+                builder.Services.AddSingleton<IInstances, TwoInstances>().AddSingleton(Remote);
+            },
+            app =>
+            {
+                app.UseServiceHost();
+                app.MapGrpcService<FakeTransfers>();
+                app.MapGrpcService<FakeInstances>();
+            },
+            []);
+        migration = await StartAsync(
+            builder => builder.AddMigration(),
+            app => app.MapMigration(),
+            [
+                ("Storage:Directory", directory),
+                ("RemoteFiles:Address", remoteFiles.AddressOf(ServiceHost.GrpcListener).ToString()),
+                ("Migration:RetryDelay", "00:00:00.001"),
+                .. settings,
+            ]);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? token)

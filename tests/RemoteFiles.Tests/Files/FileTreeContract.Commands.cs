@@ -69,6 +69,7 @@ public abstract partial class FileTreeContract
     public async Task A_conditional_delete_happens_only_with_the_etag_of_now()
     {
         var first = await PutAsync("file.txt", "first");
+        await SeeDifferenceAsync();
         var second = await PutAsync("file.txt", "second", overwrite: true);
 
         await FailsAsync(Fault.PreconditionFailed, () => Tree.DeleteAsync(At("file.txt"), first.ETag, Ct));

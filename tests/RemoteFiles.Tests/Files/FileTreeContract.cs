@@ -18,7 +18,7 @@ public abstract partial class FileTreeContract : IAsyncLifetime
     /// <summary>Whether a name may hold a backslash.</summary>
     protected virtual bool TakesBackslashes => true;
 
-    /// <summary>Whether an ETag differs even when a file of the same size was stored within the same second.</summary>
+    /// <summary>Whether an ETag differs even from that of a content stored in the same second.</summary>
     protected virtual bool ETagsSeeWithinASecond => true;
 
     /// <summary>Whether the tree's own root may be deleted by mistake at all: a real account has only one.</summary>
@@ -68,6 +68,9 @@ public abstract partial class FileTreeContract : IAsyncLifetime
 
     internal async Task<string[]> NamesAsync(string? relative = null) =>
         [.. (await ListAsync(relative is null ? Scratch : At(relative))).Select(entry => entry.Path.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>Lets the time pass that a server needs to see a difference.</summary>
+    internal Task SeeDifferenceAsync() => ETagsSeeWithinASecond ? Task.CompletedTask : Task.Delay(TimeSpan.FromSeconds(1.1), Ct);
 
     internal static async Task FailsAsync(Fault fault, Func<Task> command) => Assert.Equal(fault, (await Assert.ThrowsAsync<FaultException>(command)).Fault);
 

@@ -56,7 +56,7 @@ public sealed class DownloadTests : IAsyncDisposable
     [Fact]
     public async Task Headers_that_contradict_the_listing_are_refused()
     {
-        nextcloud.Server.Then(Listed(10)).ThenAnswer("200 OK", "hello");
+        nextcloud.Server.Then(Listed(10)).ThenAnswer("200 OK", "hello").Then(Listed(10));
 
         var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Tree.OpenAsync(Name, 0, Ct));
 
@@ -71,6 +71,17 @@ public sealed class DownloadTests : IAsyncDisposable
         await using var download = await nextcloud.Tree.OpenAsync(Name, 0, Ct);
 
         Assert.Equal(("\"new\"", 5L), (download.Entry.ETag, download.Length));
+        Assert.Equal("hello", await new StreamReader(download.Body).ReadToEndAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_within_a_second_comes_whole_though_its_ETag_is_the_same()
+    {
+        nextcloud.Server.Then(Listed(10)).ThenAnswer("200 OK\r\nETag: \"e\"", "hello").Then(Listed(5));
+
+        await using var download = await nextcloud.Tree.OpenAsync(Name, 0, Ct);
+
+        Assert.Equal((5L, 5L), (download.Entry.Size, download.Length));
         Assert.Equal("hello", await new StreamReader(download.Body).ReadToEndAsync(Ct));
     }
 
