@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace RemoteFiles.Accounts;
 
 /// <summary>
-/// Secrets of io.cozy.accounts documents at rest: encrypted with Data Protection for one instance, under the field names of the
+/// Secrets of io.cozy.accounts documents at rest: encrypted with Data Protection for one instance and one login, under the field names of the
 /// Cozy (<c>credentials_encrypted</c> for login and password, <c>&lt;name&gt;_encrypted</c> for the others).
 /// </summary>
 internal sealed class Credentials(IDataProtectionProvider protection)
@@ -25,14 +25,14 @@ internal sealed class Credentials(IDataProtectionProvider protection)
         {
             if (Take(auth, name) is { } secret)
             {
-                auth[name + "_encrypted"] = Protector(instance).Protect(secret);
+                auth[name + "_encrypted"] = Protector(instance, auth).Protect(secret);
             }
         }
     }
 
-    public void Set(string instance, JsonObject auth, string password) => auth[Field] = Protector(instance).Protect(password);
+    public void Set(string instance, JsonObject auth, string password) => auth[Field] = Protector(instance, auth).Protect(password);
 
-    /// <summary>The password in clear; null when there is none, or none that was encrypted here for this instance.</summary>
+    /// <summary>The password in clear; null when there is none, or none that was encrypted here for this instance, address and login.</summary>
     public string? Password(string instance, JsonObject auth)
     {
         if (auth[Field] is not JsonValue text || !text.TryGetValue(out string? hidden))
@@ -42,7 +42,7 @@ internal sealed class Credentials(IDataProtectionProvider protection)
 
         try
         {
-            return Protector(instance).Unprotect(hidden);
+            return Protector(instance, auth).Unprotect(hidden);
         }
         catch (CryptographicException)
         {
@@ -50,7 +50,11 @@ internal sealed class Credentials(IDataProtectionProvider protection)
         }
     }
 
-    private IDataProtector Protector(string instance) => protection.CreateProtector("io.cozy.accounts", instance);
+    // The address and the login belong to the key: what is copied into an account of another server opens nothing there.
+    private IDataProtector Protector(string instance, JsonObject auth) =>
+        protection.CreateProtector("io.cozy.accounts", instance, Text(auth, "url"), Text(auth, "login"));
+
+    private static string Text(JsonObject auth, string name) => auth[name] is JsonValue text && text.TryGetValue(out string? value) ? value : "";
 
     private static string? Take(JsonObject auth, string name)
     {

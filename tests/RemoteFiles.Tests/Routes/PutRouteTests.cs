@@ -69,6 +69,18 @@ public sealed class PutRouteTests(RouteFixture fixture) : RouteTest(fixture), IC
     }
 
     [Fact]
+    public async Task A_large_file_arrives_byte_for_byte()
+    {
+        var bytes = new byte[5 * 1024 * 1024 + 3];
+        new Random(7).NextBytes(bytes);
+
+        Expect.Created(await Cozy.PutAsync(Target("/large.bin") + "?Type=file", RestClient.Body(bytes)));
+        Expect.Conflict("it already exists", await Cozy.PutAsync(Target("/large.bin") + "?Type=file", RestClient.Body(new byte[bytes.Length])));
+
+        Assert.Equal(bytes, (await Cozy.GetAsync(Target("/large.bin") + "?Dl=1")).Body);
+    }
+
+    [Fact]
     public async Task A_file_where_one_is_answers_409_and_leaves_the_old_content()
     {
         await Nextcloud.PutAsync(Folder + "/file.txt", "old", LongAgo);

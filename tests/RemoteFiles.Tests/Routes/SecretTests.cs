@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using StandIn;
 
 namespace RemoteFiles.Tests.Routes;
@@ -73,6 +74,20 @@ public sealed class SecretTests(RouteFixture fixture) : RouteTest(fixture), ICla
             Assert.True(redirect.Times > 0, "the Nextcloud was not asked");
         }
 
+        Assert.Empty(thief.Requests);
+    }
+
+    [Fact]
+    public async Task A_password_goes_to_no_other_address_than_the_one_it_was_stored_for()
+    {
+        await using var thief = await StandInNextcloud.StartAsync();
+        var hidden = (string)JsonNode.Parse((await Cozy.GetAsync("/data/io.cozy.accounts/" + Fixture.Account)).Text)!["auth"]!["credentials_encrypted"]!;
+        var auth = new JsonObject { ["url"] = thief.Url.ToString(), ["login"] = Nextcloud.Login, ["credentials_encrypted"] = hidden };
+        var made = await Cozy.PostAsync("/data/io.cozy.accounts/", RestClient.JsonBody(new JsonObject { ["account_type"] = "nextcloud", ["auth"] = auth }.ToJsonString()));
+
+        var answer = await Cozy.GetAsync($"/remote/nextcloud/{(string)JsonNode.Parse(made.Text)!["id"]!}/");
+
+        Expect.BadRequest("invalid NextCloud account", answer);
         Assert.Empty(thief.Requests);
     }
 
