@@ -95,7 +95,10 @@ internal sealed partial class DriveStore(
             unnamed += await DeleteUnnamedAsync(blobs, ct);
         }
 
-        Swept(incoming, unnamed);
+        if (incoming + unnamed > 0)
+        {
+            Swept(incoming, unnamed);
+        }
     }
 
     // An id that no row names will never be named: only its own upload could, and that is over. The sweep's age limit sees to it.

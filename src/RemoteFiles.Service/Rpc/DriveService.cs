@@ -45,6 +45,11 @@ internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
 
     public override async Task<CozyDirectoryDocument> CreateDirectory(CreateDirectoryRequest request, ServerCallContext context)
     {
+        if (request.Type != "directory")
+        {
+            throw new FaultException(Fault.Invalid, "Invalid document type") { Pointer = "/data/attributes/type" };
+        }
+
         var (drive, ct) = (Drive(context), context.CancellationToken);
         var (created, modified) = (Time(request.CreatedAt, "CreatedAt"), Time(request.UpdatedAt, "UpdatedAt"));
         Entry made;

@@ -88,7 +88,7 @@ internal sealed class RemoteFilesService(IFileTrees trees) : Protos.RemoteFiles.
         var remote = await RemoteAsync(request.Account, context);
         var target = FilePath.Parse(request.Path);
         var drive = trees.Drive(caller.Instance.Domain);
-        var file = await drive.FindAsync(Required(request.From, "From"), ct) is { IsFolder: false } found
+        var file = await drive.FindAsync(Required(request.From, "From"), ct) is { IsFolder: false, Cozy.Trashed: false } found
             ? found
             : throw new FaultException(Fault.NotFound, "file does not exist");
 

@@ -12,10 +12,14 @@ internal static class JsonApiError
     public static async Task WriteAsync(HttpResponse response, FaultException fault, FaultAnswer answer)
     {
         response.ContentType = "application/vnd.api+json";
-        var error = new Error(answer.Http.ToString(CultureInfo.InvariantCulture), answer.Title, fault.Message, new(fault.Parameter));
+        var error = new Error(answer.Http.ToString(CultureInfo.InvariantCulture), TitleOf(fault, answer), fault.Message, new(fault.Parameter, fault.Pointer));
         await JsonSerializer.SerializeAsync(response.Body, new([error]), ErrorJson.Default.Errors);
         await response.WriteAsync("\n");
     }
+
+    // 422 has two names: of a parameter, and of a member of the document.
+    private static string TitleOf(FaultException fault, FaultAnswer answer) =>
+        fault is { Fault: Fault.Invalid, Pointer: not null } ? "Invalid Attribute" : answer.Title;
 
     internal sealed record Errors([property: JsonPropertyName("errors")] IReadOnlyList<Error> List);
 
@@ -26,5 +30,6 @@ internal static class JsonApiError
         [property: JsonPropertyName("source")] Source Source);
 
     internal sealed record Source(
-        [property: JsonPropertyName("parameter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter);
+        [property: JsonPropertyName("parameter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
+        [property: JsonPropertyName("pointer"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer);
 }

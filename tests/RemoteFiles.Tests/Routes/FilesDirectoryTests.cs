@@ -28,6 +28,22 @@ public sealed class FilesDirectoryTests(RouteFixture fixture) : RouteTest(fixtur
         Assert.Equal((Root, Folder), ((string)Ids.Attributes(answer)["dir_id"]!, (string)Ids.Attributes(answer)["path"]!));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&Type=shortcut")]
+    public async Task Without_a_type_that_is_known_nothing_is_made(string type)
+    {
+        var parent = await MakeDirectoryAsync();
+
+        var answer = await Cozy.PostAsync($"/files/{parent}?Name=sub{type}");
+
+        const string expected = """
+            {"errors":[{"status":"422","title":"Invalid Attribute","detail":"Invalid document type","source":{"pointer":"/data/attributes/type"}}]}
+            """;
+        Expect.Json(422, Expect.JsonApi, expected, answer);
+        Assert.Empty(await DriveNamesAsync(parent));
+    }
+
     [Fact]
     public async Task A_directory_is_made_by_path()
     {

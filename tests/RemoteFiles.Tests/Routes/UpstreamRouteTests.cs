@@ -34,6 +34,17 @@ public sealed class UpstreamRouteTests(RouteFixture fixture) : RouteTest(fixture
     }
 
     [Fact]
+    public async Task A_file_in_the_trash_does_not_go_and_stays()
+    {
+        var file = await UploadAsync(await MakeDirectoryAsync(), "note.txt", "hello");
+        Expect.NoContent(await Cozy.PostAsync(Target("/first.txt", "upstream") + "?From=" + file));
+
+        Expect.NotFound("file does not exist", await Cozy.PostAsync(Target("/second.txt", "upstream") + "?From=" + file));
+
+        Expect.Status(200, await Cozy.GetAsync("/files/" + file));
+    }
+
+    [Fact]
     public async Task An_empty_file_goes_too()
     {
         var file = await UploadAsync(await MakeDirectoryAsync(), "empty.txt", "");
