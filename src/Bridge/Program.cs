@@ -11,7 +11,7 @@ var root = new RootCommand("The bridge between a Cozy drive and Nextcloud.")
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
 }
 catch (CommandException e)
 {
