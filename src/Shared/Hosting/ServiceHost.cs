@@ -53,6 +53,7 @@ internal static class ServiceHost
         builder.Services.AddHealthChecks();
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
+        builder.Services.AddApiCors();
         builder.Services.AddResponseCompression(o =>
         {
             o.EnableForHttps = true;
@@ -68,6 +69,7 @@ internal static class ServiceHost
         app.UseMiddleware<FaultMiddleware>();
         app.UseRawRouting();
         app.UseRouting();
+        app.UseApiCors();
         app.UseMiddleware<AccessMiddleware>();
 
         // Documents only: file bytes keep their length, their ETag and their ranges.
