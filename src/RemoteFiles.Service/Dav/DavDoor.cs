@@ -3,6 +3,7 @@ using RemoteFiles.Files;
 using RemoteFiles.Http;
 using Rpc.Transcoding;
 using Shared.Access;
+using Shared.Errors;
 using Shared.Faults;
 
 namespace RemoteFiles.Dav;
@@ -17,11 +18,12 @@ internal static class DavDoor
 
     public static void MapDav(this WebApplication app)
     {
+        var errors = new ErrorForm(DavError.WriteAsync);
         foreach (var root in Roots)
         {
-            app.MapRaw("OPTIONS", root, Guarded(OptionsAsync)).WithMetadata(Admission.Public);
-            app.MapRaw("PROPFIND", root, Guarded(PropFindAsync)).WithMetadata(Admission.Public);
-            app.MapRaw("GET", root, Guarded(GetAsync)).WithMetadata(Admission.Public);
+            app.MapRaw("OPTIONS", root, Guarded(OptionsAsync)).WithMetadata(Admission.Public, errors);
+            app.MapRaw("PROPFIND", root, Guarded(PropFindAsync)).WithMetadata(Admission.Public, errors);
+            app.MapRaw("GET", root, Guarded(GetAsync)).WithMetadata(Admission.Public, errors);
         }
     }
 
@@ -72,22 +74,14 @@ internal static class DavDoor
         await FileResponse.WriteAsync(context, tree, path, ContentDisposition.Attachment(path.Name), entry => entry.ETag);
     }
 
-    // Errors are Sabre's XML, as every Nextcloud client expects them.
     private static RequestDelegate Guarded(RequestDelegate handler) => async context =>
     {
-        try
+        if (!await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context))
         {
-            if (!await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context))
-            {
-                throw new FaultException(Fault.Unauthenticated, "Cannot authenticate over ajax calls or without an app password");
-            }
+            throw new FaultException(Fault.Unauthenticated, "An app password is needed");
+        }
 
-            await handler(context);
-        }
-        catch (FaultException fault) when (!context.Response.HasStarted)
-        {
-            await DavError.WriteAsync(context, fault);
-        }
+        await handler(context);
     };
 
     private static (IFileTree Tree, FilePath Path) Target(HttpContext context)

@@ -10,7 +10,6 @@ internal static class DavError
     public static Task WriteAsync(HttpContext context, FaultException fault)
     {
         var (answer, response) = (fault.Fault.Answer(), context.Response);
-        response.Clear();
         response.StatusCode = answer.Dav;
         response.ContentType = "application/xml; charset=utf-8";
         if (fault.Fault == Fault.Unauthenticated)

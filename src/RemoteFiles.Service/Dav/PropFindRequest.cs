@@ -13,9 +13,9 @@ internal static class PropFindRequest
     {
         var asked = new List<XmlQualifiedName>();
         var settings = new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, IgnoreWhitespace = true, IgnoreComments = true };
+        await using var bounded = new BoundedStream(body, MostBytes);
         try
         {
-            await using var bounded = new BoundedStream(body, MostBytes);
             using var xml = XmlReader.Create(bounded, settings);
             while (await xml.ReadAsync())
             {
@@ -28,7 +28,7 @@ internal static class PropFindRequest
                 }
             }
         }
-        catch (XmlException) when (asked.Count == 0 && IsEmpty(body))
+        catch (XmlException) when (bounded.Position == 0)
         {
             return DavProperties.Usual;
         }
@@ -39,6 +39,4 @@ internal static class PropFindRequest
 
         return asked.Count > 0 ? asked : DavProperties.Usual;
     }
-
-    private static bool IsEmpty(Stream body) => body.CanSeek && body.Length == 0;
 }

@@ -115,8 +115,8 @@ internal sealed class RemoteFilesService(IFileTrees trees) : Protos.RemoteFiles.
         var remote = await RemoteAsync(request.Account, context);
 
         // The handle is the path that the trash listing gave: /trash/<item>.
-        var handle = FilePath.Parse(request.Path);
-        var item = handle.Names.FirstOrDefault() == "trash" && !handle.Parent.IsRoot ? FilePath.Parse(request.Path["/trash".Length..]) : throw NotFound();
+        var names = FilePath.Parse(request.Path).Names.ToList();
+        var item = names is ["trash", _, ..] ? FilePath.Parse(string.Join('/', names[1..])) : throw NotFound();
         await remote.Trash.RestoreAsync(item, context.CancellationToken);
         return Ok;
     }

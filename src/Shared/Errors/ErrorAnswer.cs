@@ -14,6 +14,12 @@ internal static class ErrorAnswer
         var answer = fault.Fault.Answer();
         var response = context.Response;
         response.Clear();
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() is { } form)
+        {
+            await form.WriteAsync(context, fault);
+            return;
+        }
+
         if (context.Request.IsGrpc())
         {
             FaultsOverGrpc.WriteTrailersOnly(response, fault, answer);
