@@ -25,7 +25,8 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
     {
         foreach (var known in await documents.ListAsync(instance.Domain, Doctype, ct))
         {
-            if (Read(instance.Domain, known) is { } account && account.Url == url && account.Login == login)
+            // Also one whose password cannot be read any more: it gets a new one.
+            if (LoginOf(known.Body) == (url, login))
             {
                 credentials.Set(instance.Domain, known.Body["auth"]!.AsObject(), password);
                 known.Body["webdav_user_id"] = userId;
@@ -84,17 +85,18 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
 
     public Task<Document?> FindAsync(string instance, string id, CancellationToken ct) => documents.FindAsync(instance, Doctype, id, ct);
 
-    private Account? Read(string instance, Document document)
-    {
-        var body = document.Body;
-        return Text(body, "account_type") == Nextcloud
-            && body["auth"] is JsonObject auth
-            && NextcloudUrl.TryParse(Text(auth, "url"), out var url)
-            && Text(auth, "login") is { Length: > 0 } login
-            && credentials.Password(instance, auth) is { } password
-            ? new(document.Id, url, login, password, Text(body, "webdav_user_id") ?? "")
+    private Account? Read(string instance, Document document) =>
+        LoginOf(document.Body) is var (url, login) && credentials.Password(instance, document.Body["auth"]!.AsObject()) is { } password
+            ? new(document.Id, url, login, password, Text(document.Body, "webdav_user_id") ?? "")
             : null;
-    }
+
+    private static (Uri Url, string Login)? LoginOf(JsonObject body) =>
+        Text(body, "account_type") == Nextcloud
+        && body["auth"] is JsonObject auth
+        && NextcloudUrl.TryParse(Text(auth, "url"), out var url)
+        && Text(auth, "login") is { Length: > 0 } login
+            ? (url, login)
+            : null;
 
     private static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }
