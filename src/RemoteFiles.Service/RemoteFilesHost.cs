@@ -9,6 +9,7 @@ using RemoteFiles.Dav;
 using RemoteFiles.Documents;
 using RemoteFiles.Drive;
 using RemoteFiles.Files;
+using RemoteFiles.Http;
 using RemoteFiles.Instances;
 using RemoteFiles.Nextcloud;
 using RemoteFiles.Ocs;
@@ -27,6 +28,7 @@ internal static class RemoteFilesHost
         builder.AddServiceHost();
         var services = builder.Services;
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<UploadOptions>().BindConfiguration("Upload").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
 

@@ -31,9 +31,10 @@ internal static class DriveContent
             throw new FaultException(Fault.ParentNotFound, "Parent directory is in the trash");
         }
 
+        await using var body = UploadBody.Of(context);
         var upload = new Upload
         {
-            Body = request.Body,
+            Body = body,
             Length = request.ContentLength ?? Number(request.Query["Size"]),
             ContentType = request.ContentType ?? "",
             ModifiedAt = Time(request.Query, "UpdatedAt") ?? Time(request.Query, "CreatedAt"),

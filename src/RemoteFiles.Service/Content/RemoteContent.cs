@@ -25,9 +25,10 @@ internal static class RemoteContent
     private static async Task UploadAsync(HttpContext context)
     {
         var (remote, file) = await TargetAsync(context);
+        await using var body = UploadBody.Of(context);
         var upload = new Upload
         {
-            Body = context.Request.Body,
+            Body = body,
             Length = context.Request.ContentLength,
             ContentType = context.Request.ContentType ?? "",
         };

@@ -28,7 +28,7 @@ internal static class PropFindRequest
                 }
             }
         }
-        catch (XmlException) when (bounded.Position == 0)
+        catch (XmlException) when (bounded.Passed == 0)
         {
             return DavProperties.Usual;
         }

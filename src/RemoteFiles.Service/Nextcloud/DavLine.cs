@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using RemoteFiles.Accounts;
+using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;

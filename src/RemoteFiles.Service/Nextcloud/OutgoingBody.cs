@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;

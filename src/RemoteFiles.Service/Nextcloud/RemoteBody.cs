@@ -1,4 +1,5 @@
 using System.Globalization;
+using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;

@@ -38,7 +38,7 @@ internal static class ServiceHost
                 kestrel.Listen(IPEndPoint.Parse(listen.Admin), o => o.Protocols = HttpProtocols.Http1);
             }
 
-            // Files of any size at any pace: silence is the limit (HttpProtocols' keep-alive), not size.
+            // Files of any size at any pace: the doors that take them watch for silence.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;

@@ -1,4 +1,4 @@
-namespace RemoteFiles.Nextcloud;
+namespace RemoteFiles.Files;
 
 /// <summary>Ends a wait when nothing was heard for too long, or when the caller gives up; it starts again whenever something comes.</summary>
 internal sealed class Silence : IDisposable
