@@ -38,6 +38,9 @@ internal interface ICozyDrive : IFileTree
     /// <summary>Removes a document for good, wherever it is, and answers it as it was.</summary>
     Task<Entry> RemoveAsync(string id, string? rev, CancellationToken ct);
 
+    /// <summary>Stores another content in a file, wherever it is by then; what <see cref="Upload"/> leaves empty is as for a new file.</summary>
+    Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct);
+
     Task EmptyTrashAsync(CancellationToken ct);
 
     Task<DriveSpace> GetSpaceAsync(CancellationToken ct);
