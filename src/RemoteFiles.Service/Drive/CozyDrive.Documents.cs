@@ -33,6 +33,27 @@ internal sealed partial class CozyDrive
         },
         ct);
 
+    public async Task<Entry> CopyAsync(string id, string folderId, IEnumerable<string> names, CancellationToken ct)
+    {
+        var quota = await store.QuotaAsync(instance, ct);
+        return await WriteAsync(
+            async nodes =>
+            {
+                var node = await CurrentAsync(nodes, id, rev: null);
+                foreach (var name in names)
+                {
+                    var (parent, isFree) = await PlaceForAsync(nodes, node, folderId, DriveNames.Check(name));
+                    if (isFree)
+                    {
+                        return await EntryAsync(nodes, await AddCopiesAsync(nodes, node, parent, name, quota));
+                    }
+                }
+
+                throw DriveFaults.Taken();
+            },
+            ct);
+    }
+
     public Task<Entry> TrashAsync(string id, string? rev, CancellationToken ct) => WriteAsync(
         async nodes =>
         {
@@ -100,6 +121,13 @@ internal sealed partial class CozyDrive
             throw DriveFaults.ForbiddenMove();
         }
 
+        var (parent, isFree) = await PlaceForAsync(nodes, node, folderId, name);
+        return isFree ? parent : throw DriveFaults.Taken();
+    }
+
+    /// <summary>A folder that may hold a document, and whether the name is free there.</summary>
+    private static async Task<(Node Folder, bool IsFree)> PlaceForAsync(Nodes nodes, Node node, string folderId, string name)
+    {
         var parent = await nodes.FindAsync(folderId) is { IsFolder: true } folder ? folder : throw DriveFaults.UnknownFolder();
         if (parent.IsTrash)
         {
@@ -112,12 +140,9 @@ internal sealed partial class CozyDrive
             throw DriveFaults.ForbiddenMove();
         }
 
-        if (await nodes.ChildAsync(parent.Id, name) is not null)
-        {
-            throw DriveFaults.Taken();
-        }
-
-        return path.Names.Count() + 1 + await nodes.HeightAsync(node.Id) >= Levels ? throw DriveFaults.TooManyLevels() : parent;
+        return path.Names.Count() + 1 + await nodes.HeightAsync(node.Id) >= Levels
+            ? throw DriveFaults.TooManyLevels()
+            : (parent, await nodes.ChildAsync(parent.Id, name) is null);
     }
 
     private static async Task<Entry> EntryAsync(Nodes nodes, string id) => (await nodes.FindAsync(id))!.ToEntry(await nodes.PathOfAsync(id));

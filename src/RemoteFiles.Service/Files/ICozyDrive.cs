@@ -29,6 +29,9 @@ internal interface ICozyDrive : IFileTree
     /// <param name="ct">Stops before the change.</param>
     Task<Entry> ChangeAsync(string id, DriveChange change, string? rev, CancellationToken ct);
 
+    /// <summary>Copies a document, deep, into a folder under the first of these names that is free there; AlreadyExists when none is.</summary>
+    Task<Entry> CopyAsync(string id, string folderId, IEnumerable<string> names, CancellationToken ct);
+
     /// <summary>Into the trash; Malformed when it is there already.</summary>
     Task<Entry> TrashAsync(string id, string? rev, CancellationToken ct);
 

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Protos;
 using RemoteFiles.Files;
 using RemoteFiles.Http;
 using RemoteFiles.JsonApi;
+using Shared.Access;
 using Shared.Faults;
 
 namespace RemoteFiles.Rpc;
@@ -27,6 +29,22 @@ internal sealed partial class DriveService
             ? await drive.TrashAsync(id, rev, ct)
             : await drive.ChangeAsync(id, ChangeOf(attributes, data.Relationships), rev, ct);
         return await DocumentAsync(drive, changed, asked: null, context);
+    }
+
+    public override async Task<CozyDirectoryDocument> Copy(CopyDocumentRequest request, ServerCallContext context)
+    {
+        var (drive, ct) = (Drive(context), context.CancellationToken);
+        var original = await drive.FindAsync(request.Id, ct) ?? throw NoFile();
+        var folderId = request.DirId.Length > 0 ? request.DirId : original.Cozy!.ParentId;
+        var copy = await drive.CopyAsync(original.Id, folderId, NamesOfCopy(original, request.Name, context.GetHttpContext().Instance().Locale), ct);
+        return await DocumentAsync(drive, copy, asked: null, context);
+    }
+
+    public override async Task<CozySizeDocument> Size(GetRequest request, ServerCallContext context)
+    {
+        var entry = await Drive(context).FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
+        var size = (entry.Size ?? 0).ToString(CultureInfo.InvariantCulture);
+        return new() { Data = new() { Type = "io.cozy.files.sizes", Id = entry.Id, Attributes = new() { Size = size } } };
     }
 
     public override async Task<CozyDirectoryDocument> Delete(RevisionRequest request, ServerCallContext context)
@@ -72,6 +90,18 @@ internal sealed partial class DriveService
             folderId,
             Time(attributes.UpdatedAt, "UpdatedAt"),
             attributes.HasExecutable ? attributes.Executable : null);
+    }
+
+    // A name that was asked for is that one or none.
+    private static IEnumerable<string> NamesOfCopy(Entry original, string asked, string locale)
+    {
+        if (asked.Length > 0)
+        {
+            return [asked];
+        }
+
+        var marked = CopyName.Of(original.Path.Name, locale);
+        return (original.IsFolder ? AutoRename.FolderCandidates(marked) : AutoRename.Candidates(marked)).Prepend(original.Path.Name);
     }
 
     private static string? Rev(RevisionRequest request, ServerCallContext context) =>
