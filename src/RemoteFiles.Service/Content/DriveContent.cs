@@ -9,7 +9,7 @@ using Shared.Faults;
 
 namespace RemoteFiles.Content;
 
-/// <summary>The /files routes that carry bytes: upload into a directory, download by id and by path (cozy-api 8.4).</summary>
+/// <summary>The /files routes that carry bytes: upload into a directory, overwrite by id, download by id and by path (cozy-api 8.4).</summary>
 internal static class DriveContent
 {
     public static void MapDriveContent(this WebApplication app)
