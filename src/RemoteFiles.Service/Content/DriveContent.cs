@@ -9,12 +9,13 @@ using Shared.Faults;
 
 namespace RemoteFiles.Content;
 
-/// <summary>The /files routes that carry bytes: upload into a directory, download by id and by path (cozy-api 8.4).</summary>
+/// <summary>The /files routes that carry bytes: upload into a directory, overwrite by id, download by id and by path (cozy-api 8.4).</summary>
 internal static class DriveContent
 {
     public static void MapDriveContent(this WebApplication app)
     {
         app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.Permission("POST", "io.cozy.files"));
+        app.MapRaw("PUT", "/files/{id}", OverwriteAsync).WithMetadata(Admission.Permission("PUT", "io.cozy.files"));
         app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
         app.MapRaw("GET", "/files/download", DownloadByPathAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
     }
@@ -31,21 +32,39 @@ internal static class DriveContent
             throw new FaultException(Fault.ParentNotFound, "Parent directory is in the trash");
         }
 
-        await using var body = UploadBody.Of(context);
-        var upload = new Upload
-        {
-            Body = body,
-            Length = request.ContentLength ?? Number(request.Query["Size"]),
-            ContentType = request.ContentType ?? "",
-            ModifiedAt = Time(request.Query, "UpdatedAt") ?? Time(request.Query, "CreatedAt"),
-            CreatedAt = Time(request.Query, "CreatedAt"),
-            Md5 = Md5(request.Headers.ContentMD5),
-            Executable = request.Query["Executable"] == "true",
-            Creator = context.Caller().App,
-        };
+        var upload = UploadOf(context) with { Executable = request.Query["Executable"] == "true" };
         var stored = await drive.WriteAsync(folder.Path.Child(DriveNames.Check(request.Query["Name"].ToString())), upload, ct);
+        await AnswerAsync(context, StatusCodes.Status201Created, stored);
+    }
+
+    // Its name stays, whatever ?Name= says: a PATCH renames.
+    private static async Task OverwriteAsync(HttpContext context)
+    {
+        var (drive, request, ct) = (Drive(context), context.Request, context.RequestAborted);
+        var entry = await drive.FindAsync(context.GetRawValue("id")!, ct) ?? throw new FaultException(Fault.NotFound, "file does not exist");
+        var upload = UploadOf(context) with
+        {
+            ReplacedRev = ExpectedRevision.Of(request, request.Query["rev"]),
+            Executable = request.Query["Executable"].ToString() is { Length: > 0 } executable ? executable == "true" : entry.Cozy!.Executable,
+        };
+        await AnswerAsync(context, StatusCodes.Status200OK, await drive.OverwriteAsync(entry.Id, upload, ct));
+    }
+
+    private static Upload UploadOf(HttpContext context) => new()
+    {
+        Body = UploadBody.Of(context),
+        Length = context.Request.ContentLength ?? Number(context.Request.Query["Size"]),
+        ContentType = context.Request.ContentType ?? "",
+        ModifiedAt = Time(context.Request.Query, "UpdatedAt") ?? Time(context.Request.Query, "CreatedAt"),
+        CreatedAt = Time(context.Request.Query, "CreatedAt"),
+        Md5 = Md5(context.Request.Headers.ContentMD5),
+        Creator = context.Caller().App,
+    };
+
+    private static Task AnswerAsync(HttpContext context, int status, Entry stored)
+    {
         var document = new CozyFileDocument { Data = CozyFiles.Of(stored, context.Instance().Url) };
-        await context.Response.WriteMessageAsync(document, StatusCodes.Status201Created, "application/vnd.api+json");
+        return context.Response.WriteMessageAsync(document, status, "application/vnd.api+json");
     }
 
     private static async Task DownloadByIdAsync(HttpContext context)

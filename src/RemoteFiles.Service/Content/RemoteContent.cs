@@ -25,10 +25,9 @@ internal static class RemoteContent
     private static async Task UploadAsync(HttpContext context)
     {
         var (remote, file) = await TargetAsync(context);
-        await using var body = UploadBody.Of(context);
         var upload = new Upload
         {
-            Body = body,
+            Body = UploadBody.Of(context),
             Length = context.Request.ContentLength,
             ContentType = context.Request.ContentType ?? "",
         };

@@ -73,20 +73,20 @@ internal sealed partial class CozyDrive
             {
                 var node = await SourceAsync(nodes, from);
                 var parent = await DestinationAsync(nodes, node, from, to);
-                if (node.Size > Room(quota, await nodes.UsedAsync(), replaced: null))
-                {
-                    throw DriveFaults.OutOfSpace();
-                }
-
-                await AddCopiesAsync(nodes, node, parent, to.Name);
+                await AddCopiesAsync(nodes, node, parent, to.Name, quota);
                 return node;
             },
             ct);
     }
 
-    // Other rows, the same blobs: no byte is copied.
-    private async Task AddCopiesAsync(Nodes nodes, Node node, Node parent, string name)
+    // Other rows, the same blobs: no byte is copied. Answers the id of the copy.
+    private async Task<string> AddCopiesAsync(Nodes nodes, Node node, Node parent, string name, long? quota)
     {
+        if (node.Size > Room(quota, await nodes.UsedAsync(), replaced: null))
+        {
+            throw DriveFaults.OutOfSpace();
+        }
+
         var now = store.Now;
         var etag = Node.NewHex();
         var originals = await nodes.SubtreeAsync(node.Id);
@@ -107,6 +107,7 @@ internal sealed partial class CozyDrive
         });
         await nodes.InsertAsync(copies);
         await nodes.GrowAsync(parent.Id, node.Size, etag);
+        return idOfCopy[node.Id];
     }
 
     /// <summary>What a command names: it is there, and is neither the root nor the trash.</summary>

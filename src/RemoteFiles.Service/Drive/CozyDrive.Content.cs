@@ -25,10 +25,30 @@ internal sealed partial class CozyDrive
         return new(node.ToEntry(file), body, node.Size - offset);
     }
 
-    public async Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct)
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => StoreAsync(
+        async nodes =>
+        {
+            var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+            return new(file, parent, taken);
+        },
+        upload,
+        ct);
+
+    public Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct) => StoreAsync(
+        async nodes =>
+        {
+            var node = await nodes.FindAsync(id) is { IsFolder: false } file ? file : throw DriveFaults.NotFound();
+            return node.TrashedAt is null
+                ? new(await nodes.PathOfAsync(id), (await nodes.FindAsync(node.ParentId))!, node)
+                : throw DriveFaults.ParentInTrash();
+        },
+        upload,
+        ct);
+
+    private async Task<Entry> StoreAsync(Func<Nodes, Task<Place>> find, Upload upload, CancellationToken ct)
     {
         var quota = await store.QuotaAsync(instance, ct);
-        var room = await ReadAsync(async nodes => Room(quota, await nodes.UsedAsync(), (await TargetAsync(nodes, file, upload.Overwrite)).Taken), ct);
+        var room = await ReadAsync(async nodes => Room(quota, await nodes.UsedAsync(), Expected(await find(nodes), upload).Taken), ct);
         if (upload.Length > room)
         {
             throw DriveFaults.OutOfSpace();
@@ -37,13 +57,13 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
-            var (stored, replaced) = await WriteAsync(nodes => CommitAsync(nodes, file, upload, blob, quota), ct);
+            var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             if (replaced is not null)
             {
                 await store.DiscardAsync([replaced]);
             }
 
-            return stored.ToEntry(file);
+            return stored;
         }
         catch
         {
@@ -53,9 +73,9 @@ internal sealed partial class CozyDrive
     }
 
     // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.
-    private async Task<(Node Stored, string? Replaced)> CommitAsync(Nodes nodes, FilePath file, Upload upload, StoredBlob blob, long? quota)
+    private async Task<(Entry Stored, string? Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
     {
-        var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        var (file, parent, taken) = place;
         if (blob.Size > Room(quota, await nodes.UsedAsync(), taken))
         {
             throw DriveFaults.OutOfSpace();
@@ -90,8 +110,11 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
-        return (node, taken?.BlobId);
+        return (node.ToEntry(file), taken?.BlobId);
     }
+
+    private static Place Expected(Place place, Upload upload) =>
+        upload.ReplacedRev is null || upload.ReplacedRev == place.Taken?.Rev ? place : throw DriveFaults.OtherRevision();
 
     private static async Task<(Node Parent, Node? Taken)> TargetAsync(Nodes nodes, FilePath file, bool overwrite)
     {
@@ -109,4 +132,7 @@ internal sealed partial class CozyDrive
         offset >= 0 && offset <= node.Size
             ? store.Blobs.Open(node.BlobId!, node.Size, offset)
             : throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+
+    /// <summary>Where a file is to be stored, and what is there now.</summary>
+    private sealed record Place(FilePath Path, Node Parent, Node? Taken);
 }

@@ -31,8 +31,7 @@ internal sealed partial class CozyDrive
                 throw DriveFaults.Taken();
             }
 
-            await nodes.MarkTrashedAsync(node.Id, trashedAt: null);
-            await PutAsync(nodes, node with { TrashedAt = null, RestorePath = "" }, parent, to.Name);
+            await RestoreAsync(nodes, node, parent, to.Name);
             return node;
         },
         ct);
@@ -58,17 +57,27 @@ internal sealed partial class CozyDrive
     private async Task<List<string>> TrashAsync(Nodes nodes, Node node, FilePath path)
     {
         var trash = (await nodes.FindAsync(ICozyDrive.TrashId))!;
-        var name = node.Name;
-        while (await nodes.ChildAsync(trash.Id, name) is not null)
-        {
-            var number = RandomNumberGenerator.GetInt32(1_000_000_000);
-            name = string.Create(CultureInfo.InvariantCulture, $"{node.Name} ({number:D9})");
-        }
-
         var now = store.Now;
         await nodes.MarkTrashedAsync(node.Id, now);
-        await PutAsync(nodes, node with { TrashedAt = now, RestorePath = path.ToString() }, trash, name);
+        await PutAsync(nodes, node with { TrashedAt = now, RestorePath = path.ToString() }, trash, await FreeNameAsync(nodes, trash, node.Name));
         return [];
+    }
+
+    private static async Task<string> FreeNameAsync(Nodes nodes, Node folder, string wanted)
+    {
+        var name = wanted;
+        while (await nodes.ChildAsync(folder.Id, name) is not null)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted} ({RandomNumberGenerator.GetInt32(1_000_000_000):D9})");
+        }
+
+        return name;
+    }
+
+    private static async Task RestoreAsync(Nodes nodes, Node node, Node parent, string name)
+    {
+        await nodes.MarkTrashedAsync(node.Id, trashedAt: null);
+        await PutAsync(nodes, node with { TrashedAt = null, RestorePath = "" }, parent, name);
     }
 
     private static async Task<List<string>> RemoveAsync(Nodes nodes, Node node)

@@ -11,7 +11,17 @@ internal static class DriveFaults
 
     public static FaultException NoParent() => new(Fault.ParentNotFound, "parent directory does not exist");
 
+    public static FaultException UnknownFolder() => new(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
+
     public static FaultException ParentInTrash() => new(Fault.ParentNotFound, "Parent directory is in the trash");
+
+    public static FaultException InTrash() => new(Fault.Malformed, "File or directory is already in the trash");
+
+    public static FaultException NotInTrash() => new(Fault.Malformed, "File or directory is not in the trash");
+
+    public static FaultException OtherRevision() => new(Fault.PreconditionFailed, "Revision does not match") { Parameter = "If-Match" };
+
+    public static FaultException BeforeCreation() => new(Fault.Invalid, "Invalid time given") { Parameter = "UpdatedAt" };
 
     public static FaultException Conflict() => new(Fault.Conflict, "Conflict access to same file or directory");
 

@@ -28,6 +28,8 @@ internal sealed record Node
 
     public string Revision { get; init; } = NewHex();
 
+    public string Rev => string.Create(CultureInfo.InvariantCulture, $"{Generation}-{Revision}");
+
     public string ETag { get; init; } = NewHex();
 
     public long Size { get; init; }
@@ -98,7 +100,7 @@ internal sealed record Node
         Origin = OriginId.Length == 0 ? null : new(OriginAccount, OriginId, OriginETag),
         Cozy = new(
             ParentId,
-            string.Create(CultureInfo.InvariantCulture, $"{Generation}-{Revision}"),
+            Rev,
             DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
             DateTimeOffset.FromUnixTimeMilliseconds(StoredAt),
             TrashedAt is not null,

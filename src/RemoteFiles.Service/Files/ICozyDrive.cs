@@ -22,6 +22,30 @@ internal interface ICozyDrive : IFileTree
     /// <summary>Changes the dates of an entry and nothing else.</summary>
     Task TouchAsync(string id, DateTimeOffset modifiedAt, CancellationToken ct);
 
+    /// <summary>Changes a document, all at once or not at all, and answers it as it is then.</summary>
+    /// <param name="id">A file or directory; the root and the trash are Forbidden.</param>
+    /// <param name="change">What is null stays.</param>
+    /// <param name="rev">When given, PreconditionFailed unless this is still its revision.</param>
+    /// <param name="ct">Stops before the change.</param>
+    Task<Entry> ChangeAsync(string id, DriveChange change, string? rev, CancellationToken ct);
+
+    /// <summary>Copies a document, deep, into a folder under the first of these names that is free there; AlreadyExists when none is.</summary>
+    Task<Entry> CopyAsync(string id, string folderId, IEnumerable<string> names, CancellationToken ct);
+
+    /// <summary>Into the trash; Malformed when it is there already.</summary>
+    Task<Entry> TrashAsync(string id, string? rev, CancellationToken ct);
+
+    /// <summary>Out of the trash, to where it was; under another name when its own is taken.</summary>
+    Task<Entry> RestoreAsync(string id, string? rev, CancellationToken ct);
+
+    /// <summary>Removes a document for good, wherever it is, and answers it as it was.</summary>
+    Task<Entry> RemoveAsync(string id, string? rev, CancellationToken ct);
+
+    /// <summary>Stores another content in a file, wherever it is by then; what <see cref="Upload"/> leaves empty is as for a new file.</summary>
+    Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct);
+
+    Task EmptyTrashAsync(CancellationToken ct);
+
     Task<DriveSpace> GetSpaceAsync(CancellationToken ct);
 }
 
@@ -33,3 +57,6 @@ internal sealed record PageKey(bool IsFolder, string Name, string Id);
 
 /// <summary>Bytes stored, trash included, and the most that may be; null is no limit.</summary>
 internal sealed record DriveSpace(long Used, long? Quota);
+
+/// <summary>What to change of a document; null stays. A directory is never executable.</summary>
+internal sealed record DriveChange(string? Name, string? FolderId, DateTimeOffset? ModifiedAt, bool? Executable);

@@ -10,11 +10,14 @@ internal sealed class UploadBody(Stream body, TimeSpan patience, TimeProvider cl
 {
     private readonly Silence silence = new(clock, ct);
 
+    /// <summary>The body of this request, until its answer is complete.</summary>
     public static UploadBody Of(HttpContext context)
     {
         var services = context.RequestServices;
         var patience = services.GetRequiredService<IOptions<UploadOptions>>().Value.Silence;
-        return new(context.Request.Body, patience, services.GetRequiredService<TimeProvider>(), context.RequestAborted);
+        var body = new UploadBody(context.Request.Body, patience, services.GetRequiredService<TimeProvider>(), context.RequestAborted);
+        context.Response.RegisterForDispose(body);
+        return body;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -40,6 +40,7 @@ internal static class CozyFiles
         CreatedAt = Time(cozy.CreatedAt),
         UpdatedAt = Time(entry.ModifiedAt ?? cozy.CreatedAt),
         Path = entry.Path.ToString(),
+        RestorePath = cozy.RestorePath,
         CozyMetadata = Metadata(entry, cozy, instanceUrl),
     };
 
@@ -63,6 +64,7 @@ internal static class CozyFiles
             Class = MimeTypes.ClassOf(mime),
             Executable = cozy.Executable,
             Trashed = cozy.Trashed,
+            RestorePath = cozy.RestorePath,
             Encrypted = cozy.Encrypted,
             CozyMetadata = metadata,
         };

@@ -9,7 +9,7 @@ using Shared.Faults;
 namespace RemoteFiles.Rpc;
 
 /// <summary>The door of protos/drive.proto: the metadata routes of /files.</summary>
-internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
+internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
 {
     private const int DefaultLimit = 30;
     private const int MostLimit = 1000;
@@ -28,20 +28,8 @@ internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
         return await DocumentAsync(drive, entry, request.Page, context);
     }
 
-    public override async Task<CozyFileList> ListChildren(GetRequest request, ServerCallContext context)
-    {
-        var drive = Drive(context);
-        var folder = await drive.FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
-        if (!folder.IsFolder)
-        {
-            throw new FaultException(Fault.Malformed, "a file has no contents");
-        }
-
-        var (page, limit) = await PageAsync(drive, folder, request.Page, context);
-        var list = new CozyFileList { Meta = new() { Count = page.Total }, Links = new() { Next = NextLink(folder, page, limit, "/relationships/contents") } };
-        list.Data.AddRange(page.Entries.Select(entry => CozyFiles.Of(entry, Url(context))));
-        return list;
-    }
+    public override Task<CozyFileList> ListChildren(GetRequest request, ServerCallContext context) =>
+        ChildrenAsync(request.Id, request.Page, context);
 
     public override async Task<CozyDirectoryDocument> CreateDirectory(CreateDirectoryRequest request, ServerCallContext context)
     {
@@ -76,6 +64,21 @@ internal sealed class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
 
         made = await drive.FindAsync(made.Id, ct) ?? throw NoFile();
         return new() { Data = CozyFiles.Of(made, Url(context)) };
+    }
+
+    private async Task<CozyFileList> ChildrenAsync(string id, Page? asked, ServerCallContext context)
+    {
+        var drive = Drive(context);
+        var folder = await drive.FindAsync(id, context.CancellationToken) ?? throw NoFile();
+        if (!folder.IsFolder)
+        {
+            throw new FaultException(Fault.Malformed, "a file has no contents");
+        }
+
+        var (page, limit) = await PageAsync(drive, folder, asked, context);
+        var list = new CozyFileList { Meta = new() { Count = page.Total }, Links = new() { Next = NextLink(folder, page, limit, "/relationships/contents") } };
+        list.Data.AddRange(page.Entries.Select(entry => CozyFiles.Of(entry, Url(context))));
+        return list;
     }
 
     private static async Task<FilePath> ChildAsync(ICozyDrive drive, CreateDirectoryRequest request, CancellationToken ct)

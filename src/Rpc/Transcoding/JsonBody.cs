@@ -32,7 +32,8 @@ internal static class JsonBody
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var mediaType)
-            || !mediaType.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            || !(mediaType.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || mediaType.MediaType.Equals("application/vnd.api+json", StringComparison.OrdinalIgnoreCase)))
         {
             throw new BadRequestException(Invalid);
         }
