@@ -28,6 +28,7 @@ internal static class RemoteFilesHost
         var services = builder.Services;
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
+        services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
@@ -52,6 +53,7 @@ internal static class RemoteFilesHost
         app.MapGrpcService<DriveService>();
         app.MapGrpcService<TransfersService>();
         app.MapGrpcService<InstancesService>();
+        app.MapGrpcService<SettingsService>();
         app.MapRemoteContent();
         app.MapDriveContent();
         app.MapAccountDocuments();

@@ -25,6 +25,9 @@ internal sealed class PermissionSet
     public bool AllowsDocument(string verb, string doctype, string id) =>
         rules.Any(rule => rule.Covers(verb, doctype) && (rule.Values.Count == 0 || (rule.Selector.Length == 0 && rule.Values.Contains(id))));
 
+    /// <summary>May it do this to anything of the doctype, be it one document?</summary>
+    public bool AllowsSome(string verb, string doctype) => rules.Any(rule => rule.Covers(verb, doctype));
+
     private sealed record Rule(string Doctype, IReadOnlyList<string> Verbs, IReadOnlyList<string> Values, string Selector)
     {
         public static Rule Parse(string text)
