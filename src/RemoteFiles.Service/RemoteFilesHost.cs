@@ -56,7 +56,7 @@ internal static class RemoteFilesHost
         app.MapGrpcService<SettingsService>();
         app.MapRemoteContent();
         app.MapDriveContent();
-        app.MapAccountDocuments();
+        app.MapDocuments();
         app.MapOcs();
         app.MapDav();
         app.MapAdmin();
