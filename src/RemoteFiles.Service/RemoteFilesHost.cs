@@ -30,6 +30,7 @@ internal static class RemoteFilesHost
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<UploadOptions>().BindConfiguration("Upload").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
+        services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
@@ -54,9 +55,10 @@ internal static class RemoteFilesHost
         app.MapGrpcService<DriveService>();
         app.MapGrpcService<TransfersService>();
         app.MapGrpcService<InstancesService>();
+        app.MapGrpcService<SettingsService>();
         app.MapRemoteContent();
         app.MapDriveContent();
-        app.MapAccountDocuments();
+        app.MapDocuments();
         app.MapOcs();
         app.MapDav();
         app.MapAdmin();

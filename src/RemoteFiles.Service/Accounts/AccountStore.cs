@@ -63,14 +63,21 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
     }
 
     /// <summary>Stores a document of any account type, its secrets encrypted.</summary>
-    public async Task<Document> CreateAsync(Instance instance, JsonObject body, CancellationToken ct)
+    public Task<Document> CreateAsync(Instance instance, JsonObject body, CancellationToken ct)
     {
-        foreach (var auth in new[] { body["auth"], (body["data"] as JsonObject)?["auth"] }.OfType<JsonObject>())
+        Prepare(instance, body);
+        return documents.CreateAsync(instance.Domain, Doctype, body, ct);
+    }
+
+    /// <summary>Makes a new document of what a client sends: its secrets encrypted, with a name and a date.</summary>
+    public void Prepare(Instance instance, JsonObject body)
+    {
+        foreach (var auth in AuthsOf(body))
         {
             body["name"] ??= auth["login"]?.DeepClone();
-            credentials.Hide(instance.Domain, auth);
         }
 
+        Hide(instance, body);
         var now = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         body["cozyMetadata"] ??= new JsonObject
         {
@@ -80,10 +87,19 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
             ["updatedAt"] = now,
             ["createdOn"] = instance.Url,
         };
-        return await documents.CreateAsync(instance.Domain, Doctype, body, ct);
     }
 
-    public Task<Document?> FindAsync(string instance, string id, CancellationToken ct) => documents.FindAsync(instance, Doctype, id, ct);
+    /// <summary>Encrypts the secrets in clear; what was encrypted before stays as it is.</summary>
+    public void Hide(Instance instance, JsonObject body)
+    {
+        foreach (var auth in AuthsOf(body))
+        {
+            credentials.Hide(instance.Domain, auth);
+        }
+    }
+
+    private static IEnumerable<JsonObject> AuthsOf(JsonObject body) =>
+        new[] { body["auth"], (body["data"] as JsonObject)?["auth"] }.OfType<JsonObject>();
 
     private Account? Read(string instance, Document document) =>
         LoginOf(document.Body) is var (url, login) && credentials.Password(instance, document.Body["auth"]!.AsObject()) is { } password

@@ -28,9 +28,20 @@ internal static class AdminDoor
             throw new InvalidOperationException("the operator's port needs Admin:Secret");
         }
 
+        var admin = app.MapOperatorGroup("/instances", context => Check(context, options.Secret));
+        admin.MapGet("/", ListAsync);
+        admin.MapPost("/", AddAsync);
+        admin.MapPost("/token", TokenAsync);
+        admin.MapPost("/app-passwords", AppPasswordAsync);
+        admin.MapPost("/accounts", AccountAsync);
+        app.MapCloudery(options);
+    }
 
-        // Only on the operator's own listener, whatever the Host header says.
-        var admin = app.MapGroup("/instances").WithMetadata(Admission.Process).AddEndpointFilter(async (call, next) =>
+    /// <summary>Routes of the operator's own listener, whatever the Host header says.</summary>
+    public static RouteGroupBuilder MapOperatorGroup(this WebApplication app, string prefix, Action<HttpContext> check)
+    {
+        var group = app.MapGroup(prefix).WithMetadata(Admission.Process);
+        return group.AddEndpointFilter(async (call, next) =>
         {
             var context = call.HttpContext;
             if (context.Connection.LocalPort != app.AddressOf(ServiceHost.AdminListener).Port)
@@ -38,15 +49,13 @@ internal static class AdminDoor
                 throw new AccessException(Fault.NotFound, "Not Found");
             }
 
-            Check(context, options.Secret);
+            check(context);
             return await next(call);
         });
-        admin.MapGet("/", ListAsync);
-        admin.MapPost("/", AddAsync);
-        admin.MapPost("/token", TokenAsync);
-        admin.MapPost("/app-passwords", AppPasswordAsync);
-        admin.MapPost("/accounts", AccountAsync);
     }
+
+    public static bool IsSecret(string given, string secret) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(secret));
 
     private static async Task<JsonArray> ListAsync(InstanceRegistry instances, CancellationToken ct) =>
         new([.. (await instances.ListAsync(ct)).Select(row => new JsonObject { ["domain"] = row.Domain, ["locale"] = row.Locale, ["quota"] = row.Quota })]);
@@ -103,7 +112,7 @@ internal static class AdminDoor
     {
         var given = BasicCredentials.Read(context.Request.Headers.Authorization.ToString())
             ?? throw new AccessException(Fault.Unauthenticated, "missing basic auth") { Challenge = "Basic realm=\"admin\"" };
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given.Password), Encoding.UTF8.GetBytes(secret)))
+        if (!IsSecret(given.Password, secret))
         {
             throw new AccessException(Fault.Forbidden, "bad passphrase");
         }

@@ -7,4 +7,7 @@ internal sealed class AdminOptions
 {
     [MinLength(16)]
     public string Secret { get; set; } = "";
+
+    /// <summary>How long a token lives that a service gets at the Cloudery's endpoint: longer than a migration should take.</summary>
+    public TimeSpan TokenValidity { get; set; } = TimeSpan.FromHours(24);
 }

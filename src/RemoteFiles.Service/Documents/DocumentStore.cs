@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -10,15 +11,21 @@ namespace RemoteFiles.Documents;
 /// <summary>Free-form JSON documents of an instance, by doctype and id, each with a revision that an update must name.</summary>
 internal sealed class DocumentStore(Database database)
 {
+    // What was deleted is remembered by its last revision: a document that takes its id goes on counting from there.
     public const string Schema = """
         CREATE TABLE IF NOT EXISTS documents (
           instance TEXT NOT NULL, doctype TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL, body TEXT NOT NULL,
           PRIMARY KEY (instance, doctype, id));
+        CREATE TABLE IF NOT EXISTS deleted_documents (
+          instance TEXT NOT NULL, doctype TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL,
+          PRIMARY KEY (instance, doctype, id));
         """;
+
+    private const string OfOne = " WHERE instance = @instance AND doctype = @doctype AND id = @id";
 
     public async Task<Document?> FindAsync(string instance, string doctype, string id, CancellationToken ct)
     {
-        const string select = "SELECT id, rev, body FROM documents WHERE instance = @instance AND doctype = @doctype AND id = @id";
+        const string select = "SELECT id, rev, body FROM documents" + OfOne;
         var row = await database.ReadAsync(db => db.QuerySingleOrDefaultAsync<Row>(select, new { instance, doctype, id }), ct);
         return row is null ? null : Read(row);
     }
@@ -30,35 +37,71 @@ internal sealed class DocumentStore(Database database)
         return rows.Select(Read).ToList();
     }
 
-    public async Task<Document> CreateAsync(string instance, string doctype, JsonObject body, CancellationToken ct)
+    /// <summary>Was there ever a document of this type?</summary>
+    public Task<bool> IsUsedAsync(string instance, string doctype, CancellationToken ct)
     {
-        const string insert = "INSERT INTO documents (instance, doctype, id, rev, body) VALUES (@instance, @doctype, @Id, @Rev, @Text)";
-        var document = new Document(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), NextRev("0-"), body);
-        var values = new { instance, doctype, document.Id, document.Rev, Text = body.ToJsonString() };
-        await database.WriteAsync(db => db.ExecuteAsync(insert, values), ct);
-        return document;
+        const string select = """
+            SELECT EXISTS (SELECT 1 FROM documents WHERE instance = @instance AND doctype = @doctype)
+                OR EXISTS (SELECT 1 FROM deleted_documents WHERE instance = @instance AND doctype = @doctype)
+            """;
+        return database.ReadAsync(db => db.ExecuteScalarAsync<bool>(select, new { instance, doctype }), ct);
     }
+
+    /// <summary>Was there a document of this id?</summary>
+    public Task<bool> IsDeletedAsync(string instance, string doctype, string id, CancellationToken ct) => database.ReadAsync(
+        async db => await DeletedAsync(db, instance, doctype, id) is not null, ct);
+
+    public Task<Document> CreateAsync(string instance, string doctype, JsonObject body, CancellationToken ct) =>
+        CreateAsync(instance, doctype, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), body, ct);
+
+    /// <exception cref="FaultException">Conflict: there is a document of this id.</exception>
+    public Task<Document> CreateAsync(string instance, string doctype, string id, JsonObject body, CancellationToken ct) => database.WriteAsync(
+        async db =>
+        {
+            const string insert = """
+                INSERT INTO documents (instance, doctype, id, rev, body) VALUES (@instance, @doctype, @Id, @Rev, @Text) ON CONFLICT DO NOTHING
+                """;
+            var document = new Document(id, NextRev(await DeletedAsync(db, instance, doctype, id) ?? "0-"), body);
+            var added = await db.ExecuteAsync(insert, new { instance, doctype, document.Id, document.Rev, Text = body.ToJsonString() });
+            await db.ExecuteAsync("DELETE FROM deleted_documents" + OfOne, new { instance, doctype, id });
+            return added == 1 ? document : throw Conflict();
+        },
+        ct);
 
     /// <exception cref="FaultException">Conflict: the document has another revision by now.</exception>
     public async Task<Document> UpdateAsync(string instance, string doctype, Document document, CancellationToken ct)
     {
-        const string update = """
-            UPDATE documents SET rev = @Next, body = @Text
-            WHERE instance = @instance AND doctype = @doctype AND id = @Id AND rev = @Rev
-            """;
-        var next = NextRev(document.Rev);
-        var values = new { instance, doctype, document.Id, document.Rev, Next = next, Text = document.Body.ToJsonString() };
+        const string update = "UPDATE documents SET rev = @Next, body = @Text" + OfOne + " AND rev = @Rev";
+        var values = new { instance, doctype, id = document.Id, document.Rev, Next = NextRev(document.Rev), Text = document.Body.ToJsonString() };
         var changed = await database.WriteAsync(db => db.ExecuteAsync(update, values), ct);
-        return changed == 1 ? document with { Rev = next } : throw new FaultException(Fault.Conflict, "Document update conflict.");
+        return changed == 1 ? document with { Rev = values.Next } : throw Conflict();
     }
+
+    /// <summary>Removes a document, and says the revision of its end.</summary>
+    /// <exception cref="FaultException">Conflict: the document has another revision by now.</exception>
+    public Task<string> DeleteAsync(string instance, string doctype, string id, string rev, CancellationToken ct) => database.WriteAsync(
+        async db =>
+        {
+            const string insert = "INSERT INTO deleted_documents (instance, doctype, id, rev) VALUES (@instance, @doctype, @id, @next)";
+            var removed = await db.ExecuteAsync("DELETE FROM documents" + OfOne + " AND rev = @rev", new { instance, doctype, id, rev });
+            var next = removed == 1 ? NextRev(rev) : throw Conflict();
+            await db.ExecuteAsync(insert, new { instance, doctype, id, next });
+            return next;
+        },
+        ct);
+
+    private static Task<string?> DeletedAsync(DbConnection db, string instance, string doctype, string id) =>
+        db.QuerySingleOrDefaultAsync<string?>("SELECT rev FROM deleted_documents" + OfOne, new { instance, doctype, id });
+
+    private static FaultException Conflict() => new(Fault.Conflict, "Document update conflict.");
 
     private static Document Read(Row row) => new(row.Id, row.Rev, JsonNode.Parse(row.Body)!.AsObject());
 
-    // <generation>-<32 hex>, as CouchDB writes revisions; opaque to clients.
+    // <generation>-<32 hex>, as CouchDB writes revisions; opaque to clients. What a client sends may be anything, and matches no row.
     private static string NextRev(string rev)
     {
-        var generation = int.Parse(rev.AsSpan(0, rev.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture) + 1;
-        return string.Create(CultureInfo.InvariantCulture, $"{generation}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}");
+        _ = int.TryParse(rev.Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation);
+        return string.Create(CultureInfo.InvariantCulture, $"{generation + 1}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}");
     }
 
     private sealed record Row

@@ -34,8 +34,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
         ?? (endpoint.Metadata.GetMetadata<MethodNotAllowedMetadata>() is not null ? Admission.Process
             : endpoint.Metadata.GetMetadata<MethodDescriptor>() is not { } method ? Admission.Service
             : method.File.Package.StartsWith("grpc.", StringComparison.Ordinal) ? Admission.Process
-            : method.GetOptions()?.GetExtension(RestExtensions.Method)?.Permission is { } asked ? Admission.Permission(asked.Verb, asked.Doctype)
-            : Admission.Service);
+            : method.GetOptions()?.GetExtension(RestExtensions.Method) switch
+            {
+                { Permission: { } asked } => Admission.Permission(asked.Verb, asked.Doctype),
+                { AnyToken: true } => Admission.AnyToken,
+                _ => Admission.Service,
+            });
 
     private async Task<Instance> InstanceAsync(HttpContext context, string? token)
     {

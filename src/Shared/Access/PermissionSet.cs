@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Shared.Faults;
 
 namespace Shared.Access;
@@ -25,6 +26,13 @@ internal sealed class PermissionSet
     public bool AllowsDocument(string verb, string doctype, string id) =>
         rules.Any(rule => rule.Covers(verb, doctype) && (rule.Values.Count == 0 || (rule.Selector.Length == 0 && rule.Values.Contains(id))));
 
+    /// <summary>The same of a document that is there: a rule whose selector names one of its fields suffices too.</summary>
+    public bool AllowsDocument(string verb, string doctype, string id, JsonObject document) =>
+        AllowsDocument(verb, doctype, id) || rules.Any(rule => rule.Covers(verb, doctype) && rule.Selects(document));
+
+    /// <summary>May it do this to anything of the doctype, be it one document?</summary>
+    public bool AllowsSome(string verb, string doctype) => rules.Any(rule => rule.Covers(verb, doctype));
+
     private sealed record Rule(string Doctype, IReadOnlyList<string> Verbs, IReadOnlyList<string> Values, string Selector)
     {
         public static Rule Parse(string text)
@@ -44,6 +52,9 @@ internal sealed class PermissionSet
 
         public bool Covers(string verb, string doctype) =>
             CoversType(doctype) && (Verbs.Count == 0 || Verbs.Contains("ALL") || Verbs.Contains(verb));
+
+        public bool Selects(JsonObject document) =>
+            Selector.Length > 0 && document[Selector] is JsonValue field && field.TryGetValue(out string? text) && Values.Contains(text);
 
         private bool CoversType(string doctype) =>
             Doctype == doctype

@@ -9,7 +9,13 @@ internal sealed class Tokens(MasterKey master, TimeProvider clock)
 {
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
-    public string Mint(Instance instance, string audience, string subject, string scope)
+    // Seconds from iat; ours, not the Cozy's. Whoever could sign it could as well sign another iat.
+    private const string ValidFor = "valid_for";
+
+    public string Mint(Instance instance, string audience, string subject, string scope) => Mint(instance, audience, subject, scope, null);
+
+    /// <summary>A token with a life of its own; null is what its audience has.</summary>
+    public string Mint(Instance instance, string audience, string subject, string scope, TimeSpan? validity)
     {
         var claims = new Dictionary<string, object>
         {
@@ -21,6 +27,11 @@ internal sealed class Tokens(MasterKey master, TimeProvider clock)
         if (scope.Length > 0)
         {
             claims["scope"] = scope;
+        }
+
+        if (validity is { } life)
+        {
+            claims[ValidFor] = (long)life.TotalSeconds;
         }
 
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -73,7 +84,8 @@ internal sealed class Tokens(MasterKey master, TimeProvider clock)
             throw Invalid();
         }
 
-        if (clock.GetUtcNow() > DateTimeOffset.UnixEpoch.AddSeconds(issuedAt) + ValidityOf(audience)!.Value)
+        var validity = claims.TryGetPayloadValue(ValidFor, out long seconds) ? TimeSpan.FromSeconds(seconds) : ValidityOf(audience)!.Value;
+        if (clock.GetUtcNow() > DateTimeOffset.UnixEpoch.AddSeconds(issuedAt) + validity)
         {
             throw new AccessException(Fault.Malformed, "Expired token")
             {

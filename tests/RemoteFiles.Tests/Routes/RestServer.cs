@@ -10,7 +10,7 @@ namespace RemoteFiles.Tests.Routes;
 /// <summary>The whole service on free ports of this machine, as an operator would start it, with its log kept.</summary>
 internal sealed class RestServer : IAsyncDisposable
 {
-    private const string AdminSecret = "admin-secret-of-the-tests";
+    internal const string AdminSecret = "admin-secret-of-the-tests";
     private readonly WebApplication app;
     private readonly HttpClient http;
     private readonly DirectoryInfo storage;
@@ -81,6 +81,15 @@ internal sealed class RestServer : IAsyncDisposable
         using var request = new HttpRequestMessage(method, new Uri(AdminAddress, target));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + AdminSecret)));
         request.Content = fields.Length == 0 ? null : new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Answer.ReadAsync(response);
+    }
+
+    /// <summary>The operator's port, with the Authorization header as it is given.</summary>
+    public async Task<Answer> OperatorAsync(string target, string? authorization, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(AdminAddress, target)) { Content = RestClient.JsonBody(body) };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         return await Answer.ReadAsync(response);
     }

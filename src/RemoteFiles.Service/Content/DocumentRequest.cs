@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RemoteFiles.Documents;
+using RemoteFiles.Http;
+using Rpc.Transcoding;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Content;
+
+/// <summary>A request to /data/:doctype: what it names, what it may do, what it holds, and how it is answered (cozy-api section 9).</summary>
+internal sealed class DocumentRequest
+{
+    private const int MostBytes = 1 << 20;
+    private readonly HttpContext context;
+
+    private DocumentRequest(HttpContext context, string doctype) => (this.context, Doctype) = (context, doctype);
+
+    public string Doctype { get; }
+
+    public string Id => Value("id");
+
+    public Instance Instance => context.Instance();
+
+    public IQueryCollection Query => context.Request.Query;
+
+    public CancellationToken Ct => context.RequestAborted;
+
+    public DocumentStore Documents => Service<DocumentStore>();
+
+    public static DocumentRequest Read(HttpContext context)
+    {
+        var doctype = context.GetRawValue("doctype")!;
+        return !Doctypes.IsValid(doctype) ? throw new FaultException(Fault.Malformed, $"Invalid doctype '{doctype}'")
+            : Doctypes.IsReadable(doctype) ? new(context, doctype)
+            : throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unreadable");
+    }
+
+    public static DocumentRequest Write(HttpContext context)
+    {
+        var doctype = context.GetRawValue("doctype")!;
+        return Doctypes.IsWritable(doctype) ? Read(context) : throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unwritable");
+    }
+
+    public string Value(string name) => context.GetRawValue(name)!;
+
+    public string Header(string name) => context.Request.Headers[name].ToString();
+
+    public T Service<T>()
+        where T : notnull => context.RequestServices.GetRequiredService<T>();
+
+    public DocumentRequest AllowWhole(string verb) => Allow(context.Caller().Permissions!.Allows(verb, Doctype));
+
+    /// <summary>By its id, and by its fields when it is known.</summary>
+    public DocumentRequest AllowDocument(string verb, string id, JsonObject? document)
+    {
+        var permissions = context.Caller().Permissions!;
+        return Allow(document is null ? permissions.AllowsDocument(verb, Doctype, id) : permissions.AllowsDocument(verb, Doctype, id, document));
+    }
+
+    /// <summary>The document of this id, if the caller may do this to it; refused before it is said to be missing.</summary>
+    public async Task<Document> FindAsync(string verb, string id)
+    {
+        var document = await Documents.FindAsync(Instance.Domain, Doctype, id, Ct);
+        AllowDocument(verb, id, document?.Body);
+        return document ?? throw await MissingAsync(id);
+    }
+
+    public async Task<IReadOnlyList<Document>> ListAsync(string unused)
+    {
+        var documents = await Documents.ListAsync(Instance.Domain, Doctype, Ct);
+        return documents.Count > 0 || await Documents.IsUsedAsync(Instance.Domain, Doctype, Ct) ? documents : throw new FaultException(Fault.NotFound, unused);
+    }
+
+    public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(MostBytes);
+
+    public async Task<JsonObject> ReadBodyAsync(int most)
+    {
+        if (context.Request.ContentLength > most)
+        {
+            throw new FaultException(Fault.TooLarge, $"the body holds more than {most} bytes");
+        }
+
+        try
+        {
+            using var bounded = new BoundedStream(context.Request.Body, most);
+            return await JsonNode.ParseAsync(bounded, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: Ct)
+                as JsonObject ?? throw new FaultException(Fault.Malformed, "the document is not a JSON object");
+        }
+        catch (JsonException)
+        {
+            throw new FaultException(Fault.Malformed, "the document is not JSON");
+        }
+    }
+
+    public Task AnswerAsync(int status, JsonNode json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json.ToJsonString() + "\n", Ct);
+    }
+
+    private async Task<FaultException> MissingAsync(string id) => new(
+        Fault.NotFound,
+        await Documents.IsDeletedAsync(Instance.Domain, Doctype, id, Ct) ? "deleted"
+            : await Documents.IsUsedAsync(Instance.Domain, Doctype, Ct) ? "missing"
+            : "wrong_doctype");
+
+    private DocumentRequest Allow(bool allowed) => allowed ? this : throw new AccessException(Fault.Forbidden, "Forbidden");
+}
