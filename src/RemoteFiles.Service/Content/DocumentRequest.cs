@@ -84,10 +84,14 @@ internal sealed class DocumentRequest
         try
         {
             using var bounded = new BoundedStream(context.Request.Body, most);
-            return await JsonNode.ParseAsync(bounded, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: Ct)
+            var body = await JsonNode.ParseAsync(bounded, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: Ct)
                 as JsonObject ?? throw new FaultException(Fault.Malformed, "the document is not a JSON object");
+
+            // Half a surrogate pair is read without a word, and fails only where it is written.
+            _ = body.ToJsonString();
+            return body;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new FaultException(Fault.Malformed, "the document is not JSON");
         }

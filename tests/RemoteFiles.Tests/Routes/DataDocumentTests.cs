@@ -114,12 +114,23 @@ public sealed class DataDocumentTests(RouteFixture fixture) : DataTest(fixture),
     [InlineData("""{"_id":7,"_rev":"1-0"}""", "_id is not a text")]
     [InlineData("""{"_deleted":true}""", "Bad special document member: _deleted")]
     [InlineData("{", "the document is not JSON")]
+    [InlineData("""{"a":"\ud800"}""", "the document is not JSON")]
+    [InlineData("""{"\ud800":1}""", "the document is not JSON")]
     [InlineData("[]", "the document is not a JSON object")]
     public async Task A_document_that_cannot_be_put_is_400(string body, string error)
     {
         var client = await ClientAsync();
 
         Refused(400, "Bad Request(400): " + error, await client.PutAsync(Data + "x", RestClient.JsonBody(body)));
+    }
+
+    [Fact]
+    public async Task A_document_holds_at_most_a_mebibyte()
+    {
+        var client = await ClientAsync();
+
+        Expect.Status(413, await client.PutAsync(Data + "x", RestClient.JsonBody($$"""{"a":"{{new string('a', 1 << 20)}}"}""")));
+        Missing("wrong_doctype", await client.GetAsync(Data + "x"));
     }
 
     [Fact]
