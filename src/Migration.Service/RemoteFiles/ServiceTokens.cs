@@ -33,6 +33,6 @@ internal sealed class ServiceTokens(IInstances instances, Tokens tokens, TimePro
             minted[domain] = token;
         }
 
-        return new() { { "authorization", "Bearer " + token.Token }, { "cozy-instance", domain } };
+        return new() { { "authorization", "Bearer " + token.Token } };
     }
 }
