@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using RemoteFiles.Documents;
+using Microsoft.AspNetCore.Http;
 using Shared.Faults;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
 /// <summary>Many documents of one type: _all_docs, _normal_docs and _find.</summary>
 internal static class DocumentLists

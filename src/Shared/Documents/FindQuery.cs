@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Shared.Faults;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>A question of CouchDB's _find. No index is needed: a document that lacks a field of the sort is not left out, but comes first.</summary>
 internal sealed record FindQuery(Selector Selector, IReadOnlyList<string[]> Sort, bool Descending, IReadOnlyList<string[]> Fields, int Limit, int Skip)

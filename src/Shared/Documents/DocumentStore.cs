@@ -6,7 +6,7 @@ using Dapper;
 using Shared.Faults;
 using Shared.Storage;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>Free-form JSON documents of an instance, by doctype and id, each with a revision that an update must name.</summary>
 internal sealed class DocumentStore(Database database)
