@@ -17,8 +17,8 @@ internal sealed class AdminClient : IDisposable
 
     public Task<string> ListInstancesAsync(CancellationToken ct) => SendAsync(new(HttpMethod.Get, "instances"), ct);
 
-    public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct) =>
-        PostAsync("instances", ct, ("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
+    public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct, params (string Name, string Value)[] profile) =>
+        PostAsync("instances", ct, [("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), .. profile]);
 
     public Task<string> AddAppPasswordAsync(string domain, string name, CancellationToken ct) =>
         PostAsync("instances/app-passwords", ct, ("Domain", domain), ("Name", name));

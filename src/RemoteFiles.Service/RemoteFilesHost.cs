@@ -38,7 +38,7 @@ internal static class RemoteFilesHost
         services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingEncryption>();
 
-        services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
+        services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
@@ -77,6 +77,8 @@ internal static class RemoteFilesHost
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             await database.CreateAsync(InstanceRegistry.Schema, cancellationToken);
+            await database.AddColumnAsync("instances", "profile", "TEXT NOT NULL DEFAULT '{}'", cancellationToken);
+            await database.AddColumnAsync("instances", "profile_rev", "TEXT NOT NULL DEFAULT ''", cancellationToken);
             await database.CreateAsync(DocumentStore.Schema, cancellationToken);
             await database.CreateAsync(AppPasswords.Schema, cancellationToken);
             await drives.CreateAsync(cancellationToken);

@@ -13,7 +13,8 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
     public const string Schema = """
         CREATE TABLE IF NOT EXISTS instances (
           domain TEXT PRIMARY KEY, locale TEXT NOT NULL, token_salt TEXT NOT NULL,
-          passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL);
+          passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL,
+          profile TEXT NOT NULL DEFAULT '{}', profile_rev TEXT NOT NULL DEFAULT '');
         """;
 
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
@@ -38,6 +39,9 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         return instance;
     }
 
+    /// <summary>After a change: the next question is answered from the database.</summary>
+    public void Forget(string domain) => known.TryRemove(domain, out _);
+
     /// <summary>Bytes the instance may store; null is no limit.</summary>
     public async Task<long?> QuotaAsync(string domain, CancellationToken ct) => (await RowAsync(domain, ct))?.Quota;
 
@@ -48,7 +52,7 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         async db => (IReadOnlyList<InstanceRow>)(await db.QueryAsync<InstanceRow>(Select + " ORDER BY domain")).AsList(), ct);
 
     /// <exception cref="FaultException">Malformed: no domain. AlreadyExists: the domain is taken.</exception>
-    public async Task<Instance> AddAsync(string domain, string locale, string passphrase, long? quota, CancellationToken ct)
+    public async Task<Instance> AddAsync(string domain, string locale, string passphrase, long? quota, InstanceProfile profile, CancellationToken ct)
     {
         domain = domain.Trim().ToLowerInvariant();
         if (domain.Length == 0 || domain.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_')))
@@ -69,11 +73,12 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
             instance.TokenSalt,
             Passphrase = PassphraseHash.Of(passphrase),
             quota,
+            Profile = (profile with { Uuid = profile.Uuid.Length > 0 ? profile.Uuid : Guid.NewGuid().ToString() }).ToJson(),
             Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         const string insert = """
-            INSERT INTO instances (domain, locale, token_salt, passphrase, quota, created_at)
-            VALUES (@Domain, @Locale, @TokenSalt, @Passphrase, @quota, @Now) ON CONFLICT DO NOTHING
+            INSERT INTO instances (domain, locale, token_salt, passphrase, quota, created_at, profile)
+            VALUES (@Domain, @Locale, @TokenSalt, @Passphrase, @quota, @Now, @Profile) ON CONFLICT DO NOTHING
             """;
         var added = await database.WriteAsync(db => db.ExecuteAsync(insert, row), ct);
         return added == 1 ? instance : throw new FaultException(Fault.AlreadyExists, $"there is an instance {domain} already");

@@ -61,9 +61,10 @@ internal sealed class RestServer : IAsyncDisposable
     /// <summary>A client of one instance, with a token of its own or none.</summary>
     public RestClient Client(string domain, string? token) => new(http, Address, domain, token);
 
-    public async Task AddInstanceAsync(string domain, string locale = "en", long? quota = null)
+    public async Task AddInstanceAsync(string domain, string locale = "en", long? quota = null, params (string Name, string Value)[] profile)
     {
-        var answer = await AdminAsync(HttpMethod.Post, "/instances", ("Domain", domain), ("Passphrase", "a passphrase"), ("Locale", locale), ("Quota", $"{quota}"));
+        var answer = await AdminAsync(
+            HttpMethod.Post, "/instances", [("Domain", domain), ("Passphrase", "a passphrase"), ("Locale", locale), ("Quota", $"{quota}"), .. profile]);
         Assert.Equal(201, answer.Status);
     }
 
