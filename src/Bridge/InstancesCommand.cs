@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Bridge;
 
-/// <summary><c>bridge instances add|ls|token-cli</c>, on a running server.</summary>
+/// <summary><c>bridge instances add|add-name|ls|token-cli</c>, on a running server.</summary>
 internal static class InstancesCommand
 {
-    public static Command Create() => new("instances", "The tenants of a running server") { Add(), List(), TokenCli() };
+    public static Command Create() => new("instances", "The tenants of a running server") { Add(), AddName(), List(), TokenCli() };
 
     private static Command Add()
     {
@@ -35,6 +35,22 @@ internal static class InstancesCommand
             using var client = admin.Connect(parsed);
             await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct, [.. profile.Select(one => (one.Field, parsed.GetValue(one.Option) ?? ""))]);
             Terminal.Line($"Added [bold]{parsed.GetValue(domain)!}[/]");
+        });
+        return command;
+    }
+
+    private static Command AddName()
+    {
+        var admin = new AdminOptions();
+        var (domain, name) = (new Argument<string>("DOMAIN"), new Argument<string>("NAME") { Description = "Host name with its port, if it has one" });
+        var old = new Option<bool>("--old") { Description = "The instance had it once: whoever comes that way is sent to its domain" };
+        var command = new Command("add-name", "Give an instance another name") { domain, name, old };
+        admin.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = admin.Connect(parsed);
+            await client.AddNameAsync(parsed.GetValue(domain)!, parsed.GetValue(name)!, parsed.GetValue(old), ct);
+            Terminal.Line($"Added [bold]{parsed.GetValue(name)!}[/]");
         });
         return command;
     }

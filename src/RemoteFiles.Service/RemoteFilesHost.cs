@@ -59,6 +59,7 @@ internal static class RemoteFilesHost
         app.MapGrpcService<SettingsService>();
         app.MapRemoteContent();
         app.MapDriveContent();
+        app.MapAvatar();
         app.MapDocuments();
         app.MapOcs();
         app.MapDav();

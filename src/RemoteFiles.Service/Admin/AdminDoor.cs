@@ -31,6 +31,7 @@ internal static class AdminDoor
         var admin = app.MapOperatorGroup("/instances", context => Check(context, options.Secret));
         admin.MapGet("/", ListAsync);
         admin.MapPost("/", AddAsync);
+        admin.MapPost("/names", AddNameAsync);
         admin.MapPost("/token", TokenAsync);
         admin.MapPost("/app-passwords", AppPasswordAsync);
         admin.MapPost("/accounts", AccountAsync);
@@ -67,6 +68,14 @@ internal static class AdminDoor
         var locale = form["Locale"].ToString() is { Length: > 0 } given ? given : "en";
         var instance = await instances.AddAsync(form["Domain"].ToString(), locale, form["Passphrase"].ToString(), quota, ProfileOf(form), context.RequestAborted);
         return Results.Json(new JsonObject { ["domain"] = instance.Domain }, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> AddNameAsync(HttpContext context, InstanceRegistry instances)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var instance = await FindAsync(instances, form["Domain"].ToString(), context.RequestAborted);
+        await instances.AddNameAsync(instance.Domain, form["Name"].ToString(), form["Old"] == "true", context.RequestAborted);
+        return Results.StatusCode(StatusCodes.Status201Created);
     }
 
     private static InstanceProfile ProfileOf(IFormCollection form) => new()

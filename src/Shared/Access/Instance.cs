@@ -6,6 +6,9 @@ internal sealed record Instance(string Domain, string Locale, string TokenSalt)
     /// <summary>Stands for no tenant: a service's own calls, before it knows one. No Host header finds it.</summary>
     public static Instance None { get; } = new("-", "en", "");
 
+    /// <summary>It was asked for by a domain that it had once: whoever comes that way is sent to the one it has.</summary>
+    public bool IsMoved { get; init; }
+
     /// <summary>The one user of the instance, as Nextcloud apps see it: the first label of the domain.</summary>
     public string UserId => Domain.Split('.', ':')[0];
 
