@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using RemoteFiles.Http;
 using Shared.Faults;
 using Shared.Streams;
 
