@@ -9,8 +9,8 @@ internal sealed partial class CozyDrive
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var node = await FileAsync(file, ct);
-        var body = Open(node, offset);
-        for (; body is null; body = Open(node, offset))
+        var body = await OpenAsync(node, offset, ct);
+        for (; body is null; body = await OpenAsync(node, offset, ct))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
             var missing = node.BlobId;
@@ -25,14 +25,8 @@ internal sealed partial class CozyDrive
         return new(node.ToEntry(file), body, node.Size - offset);
     }
 
-    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => StoreAsync(
-        async nodes =>
-        {
-            var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
-            return new(file, parent, taken);
-        },
-        upload,
-        ct);
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
+        StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);
 
     public Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct) => StoreAsync(
         async nodes =>
@@ -58,11 +52,7 @@ internal sealed partial class CozyDrive
         try
         {
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
-            if (replaced is not null)
-            {
-                await store.DiscardAsync([replaced]);
-            }
-
+            await store.DiscardAsync(replaced);
             return stored;
         }
         catch
@@ -73,7 +63,7 @@ internal sealed partial class CozyDrive
     }
 
     // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.
-    private async Task<(Entry Stored, string? Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
+    private async Task<(Entry Stored, IReadOnlyList<string> Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
     {
         var (file, parent, taken) = place;
         if (blob.Size > Room(quota, await nodes.UsedAsync(), taken))
@@ -111,8 +101,24 @@ internal sealed partial class CozyDrive
             await nodes.UpdateAsync(node);
         }
 
+        if (upload.OfContent is { } property)
+        {
+            await nodes.Properties.SetAsync(node.Id, [property with { Value = $"{Convert.ToHexStringLower(blob.Sha256)} {property.Value}" }]);
+        }
+
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
-        return (node.ToEntry(file), taken?.BlobId);
+        return (node.ToEntry(file), taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!]);
+    }
+
+    private async Task<Place> PlaceOfAsync(Nodes nodes, FilePath file, Upload upload)
+    {
+        if (upload.Terms is { } terms)
+        {
+            await AdmitAsync(nodes, terms, (file, await nodes.FindAsync(file) is null ? Reach.Member : Reach.Content));
+        }
+
+        var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        return new(file, parent, taken);
     }
 
     private static Place Expected(Place place, Upload upload) =>
@@ -130,10 +136,16 @@ internal sealed partial class CozyDrive
     private Task<Node> FileAsync(FilePath file, CancellationToken ct) =>
         ReadAsync(async nodes => await nodes.FindAsync(file) is { IsFolder: false } node ? node : throw DriveFaults.NotFound(), ct);
 
-    private Stream? Open(Node node, long offset) =>
-        offset >= 0 && offset <= node.Size
-            ? store.Blobs.Open(node.BlobId!, node.Size, offset)
-            : throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+    private async Task<Stream?> OpenAsync(Node node, long offset, CancellationToken ct)
+    {
+        if (offset < 0 || offset > node.Size)
+        {
+            throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+        }
+
+        return store.Blobs.Open(node.BlobId!, node.Size, offset)
+            ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Blobs, parts, offset) : null);
+    }
 
     /// <summary>Where a file is to be stored, and what is there now.</summary>
     private sealed record Place(FilePath Path, Node Parent, Node? Taken);

@@ -7,7 +7,17 @@ namespace RemoteFiles.Drive;
 /// <summary>The nodes of one instance, seen and changed over one connection: within one transaction.</summary>
 internal sealed class Nodes(DbConnection db, string instance)
 {
+    public NodeLocks Locks { get; } = new(db, instance);
+
+    public NodeProperties Properties { get; } = new(db, instance);
+
+    public NodeVersions Versions { get; } = new(db, instance);
+
+    public UploadParts Uploads { get; } = new(db, instance);
+
     public Task<Node?> FindAsync(string id) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.Find, new { instance, id });
+
+    public Task<Node?> FindAsync(long fileId) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.FindNumber, new { instance, fileId });
 
     public Task<Node?> ChildAsync(string parentId, string name) =>
         db.QuerySingleOrDefaultAsync<Node>(NodeSql.Child, new { instance, parentId, name });
@@ -87,6 +97,9 @@ internal sealed class Nodes(DbConnection db, string instance)
     public async Task<List<string>> RemoveAsync(string id)
     {
         var blobs = (await db.QueryAsync<string>(NodeSql.Blobs, new { instance, id })).AsList();
+        blobs.AddRange(await db.QueryAsync<string>(NodeSql.VersionBlobs, new { instance, id }));
+        await db.ExecuteAsync(NodeSql.RemoveVersions, new { instance, id });
+        await db.ExecuteAsync(NodeSql.RemoveProperties, new { instance, id });
         await db.ExecuteAsync(NodeSql.Remove, new { instance, id });
         return blobs;
     }
