@@ -13,9 +13,11 @@ using RemoteFiles.Http;
 using RemoteFiles.Instances;
 using RemoteFiles.Nextcloud;
 using RemoteFiles.Ocs;
+using RemoteFiles.Realtime;
 using RemoteFiles.Rpc;
 using Shared.Access;
 using Shared.Documents;
+using Shared.Events;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -43,9 +45,12 @@ internal static class RemoteFilesHost
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
+        services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
         services.AddDrive();
         services.AddNextcloud();
         services.AddSingleton<IFileTrees, FileTrees>();
+        services.AddSingleton<IWatchedDocuments, WatchedDocuments>();
+        builder.AddRealtime("remote-files");
         services.AddHostedService<Schema>();
     }
 
@@ -61,6 +66,7 @@ internal static class RemoteFilesHost
         app.MapDriveContent();
         app.MapAvatar();
         app.MapDocuments();
+        app.MapRealtime();
         app.MapOcs();
         app.MapDav();
         app.MapAdmin();
@@ -71,6 +77,26 @@ internal static class RemoteFilesHost
     public static Uri GrpcOf(WebApplication app) => app.AddressOf(ServiceHost.GrpcListener);
 
     public static Uri AdminOf(WebApplication app) => app.AddressOf(ServiceHost.AdminListener);
+
+    private static DriveWatch WatchOf(IServiceProvider provider)
+    {
+        var events = provider.GetRequiredService<DriveEvents>();
+        return (instance, changes) =>
+        {
+            foreach (var change in changes)
+            {
+                events.Announce(instance, NameOf(change.Kind), change.Entry);
+            }
+        };
+    }
+
+    private static string NameOf(DriveEventKind kind) => kind switch
+    {
+        DriveEventKind.Created => EventNames.Created,
+        DriveEventKind.Updated => EventNames.Updated,
+        DriveEventKind.Deleted => EventNames.Deleted,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     /// <summary>Creates the tables before the first request is taken.</summary>
     private sealed class Schema(Database database, DriveStore drives) : IHostedLifecycleService

@@ -13,7 +13,9 @@ internal sealed record Instance(string Domain, string Locale, string TokenSalt)
     public string UserId => Domain.Split('.', ':')[0];
 
     /// <summary>As cozyMetadata names it, with the slash at its end.</summary>
-    public string Url => $"https://{Domain}/";
+    public string Url => UrlOf(Domain);
+
+    public static string UrlOf(string domain) => $"https://{domain}/";
 }
 
 /// <summary>Finds the instance of a Host header, lower case and with its port.</summary>

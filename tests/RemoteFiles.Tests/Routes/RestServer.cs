@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shared.Access;
 
 namespace RemoteFiles.Tests.Routes;
 
@@ -76,6 +77,10 @@ internal sealed class RestServer : IAsyncDisposable
         Assert.Equal(200, answer.Status);
         return answer.Text.Trim();
     }
+
+    /// <summary>A token with a life of its own.</summary>
+    public async Task<string> MintAsync(string domain, string scope, TimeSpan validity, string audience = "cli") =>
+        app.Services.GetRequiredService<Tokens>().Mint((await app.Services.GetRequiredService<IInstances>().FindAsync(domain, CancellationToken.None))!, audience, "test", scope, validity);
 
     public async Task<Answer> AdminAsync(HttpMethod method, string target, params (string Name, string Value)[] fields)
     {
