@@ -7,6 +7,7 @@ using Migration.Rpc;
 using Migration.Tracking;
 using Protos;
 using Shared.Access;
+using Shared.Documents;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -35,7 +36,7 @@ internal static class MigrationHost
     {
         app.UseServiceHost();
         app.MapGrpcService<MigrationDoor>();
-        app.MapMigrationDocuments();
+        app.MapDocuments();
     }
 
     public static Uri HttpOf(WebApplication app) => app.AddressOf(ServiceHost.HttpListener);
@@ -47,6 +48,7 @@ internal static class MigrationHost
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
         services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }
 
     private static void AddRemoteFiles(this IServiceCollection services)

@@ -23,7 +23,7 @@ internal sealed partial class MigrationOrders(
         var userId = await ProbeAsync(instance, order.Login, ct);
 
         // From here on the caller going away changes nothing: what was begun is brought to an end.
-        var reserved = await ReserveAsync(instance, order);
+        var reserved = await ReserveAsync(instance, order, userId);
         var accountId = await SaveAccountAsync(reserved, order.Login, userId);
         var migration = await migrations.ChangeAsync(
             reserved.Id,
@@ -78,7 +78,7 @@ internal sealed partial class MigrationOrders(
         }
     }
 
-    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order)
+    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order, string userId)
     {
         var now = clock.GetUtcNow();
         var migration = new TrackedMigration
@@ -93,6 +93,7 @@ internal sealed partial class MigrationOrders(
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
+                SourceOwner = new(order.Login.Url, userId),
                 CozyMetadata = new(now),
             },
         };

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Security.Cryptography;
 using Dapper;
 using Migration.Migrations;
 using Shared.Storage;
@@ -31,7 +29,7 @@ internal sealed class MigrationTable(Database database) : IMigrations
                 VALUES (@Id, @Instance, @Rev, @AccountId, @Status, @Document, @CreatedAt, @LeaseOwner, @LeaseUntil)
                 ON CONFLICT DO NOTHING
                 """,
-                Values(migration, NextRev(""))) == 1;
+                Values(migration, MigrationRevision.First())) == 1;
         },
         ct);
 
@@ -40,9 +38,19 @@ internal sealed class MigrationTable(Database database) : IMigrations
             "DELETE FROM migrations WHERE id = @id AND lease_owner = @owner AND account_id = ''", new { id, owner }),
         ct);
 
-    public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => database.ReadAsync(
-        async connection => (await connection.QuerySingleOrDefaultAsync<Row>(
-            $"SELECT {Columns} FROM migrations WHERE id = @id AND instance = @instance AND account_id <> ''", new { id, instance }))?.Read(),
+    public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) =>
+        database.ReadAsync(connection => FindAsync(connection, instance, id), ct);
+
+    public Task<IReadOnlyList<TrackedMigration>> ListAsync(string instance, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<TrackedMigration>>(
+            async connection => (await connection.QueryAsync<Row>(
+                $"SELECT {Columns} FROM migrations WHERE instance = @instance AND account_id <> '' ORDER BY id", new { instance }))
+                .Select(row => row.Read()).ToList(),
+            ct);
+
+    public Task<bool> IsRemovedAsync(string instance, string id, CancellationToken ct) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<bool>(
+            "SELECT EXISTS (SELECT 1 FROM removed_migrations WHERE instance = @instance AND id = @id)", new { instance, id }),
         ct);
 
     public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
@@ -64,6 +72,39 @@ internal sealed class MigrationTable(Database database) : IMigrations
         },
         ct);
 
+    public Task<TrackedMigration?> ReviseAsync(
+        string instance, string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) => database.WriteAsync(
+        async connection =>
+        {
+            if (await FindAsync(connection, instance, id) is not { } migration || next(migration) is not { } changed)
+            {
+                return null;
+            }
+
+            var isAlone = changed.Document.Status.IsTerminal() || !await connection.ExecuteScalarAsync<bool>(
+                $"SELECT EXISTS (SELECT 1 FROM migrations WHERE instance = @instance AND id <> @id AND {Active})", new { instance, id });
+            return isAlone ? await UpdateAsync(connection, migration, changed) : null;
+        },
+        ct);
+
+    public Task<bool> RemoveAsync(string instance, string id, Func<TrackedMigration, bool> may, CancellationToken ct) => database.WriteAsync(
+        async connection =>
+        {
+            if (await FindAsync(connection, instance, id) is not { } migration || !may(migration))
+            {
+                return false;
+            }
+
+            await connection.ExecuteAsync(
+                """
+                DELETE FROM migrations WHERE id = @id;
+                INSERT INTO removed_migrations (instance, id) VALUES (@instance, @id) ON CONFLICT DO NOTHING;
+                """,
+                new { instance, id });
+            return true;
+        },
+        ct);
+
     public Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct) => database.ReadAsync(
         async connection => await connection.QuerySingleOrDefaultAsync<LeaseRow>(
             $"SELECT lease_owner AS Owner, cancel_requested AS Cancel FROM migrations WHERE id = @id AND {Active}", new { id }) is { } row
@@ -77,10 +118,14 @@ internal sealed class MigrationTable(Database database) : IMigrations
             new { id, owner, until = until.ToUnixTimeMilliseconds() }) == 1,
         ct);
 
+    private static async Task<TrackedMigration?> FindAsync(DbConnection connection, string instance, string id) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>(
+            $"SELECT {Columns} FROM migrations WHERE id = @id AND instance = @instance AND account_id <> ''", new { id, instance }))?.Read();
+
     private static async Task<TrackedMigration> UpdateAsync(DbConnection connection, TrackedMigration was, TrackedMigration changed)
     {
         var ended = changed.Document.Status.IsTerminal() ? changed.Released() : changed;
-        var next = ended with { Rev = ReferenceEquals(was.Document, ended.Document) ? was.Rev : NextRev(was.Rev) };
+        var next = ended with { Rev = ReferenceEquals(was.Document, ended.Document) ? was.Rev : MigrationRevision.After(was.Rev) };
         await connection.ExecuteAsync(
             """
             UPDATE migrations SET rev = @Rev, account_id = @AccountId, status = @Status, document = @Document,
@@ -104,12 +149,6 @@ internal sealed class MigrationTable(Database database) : IMigrations
         migration.LeaseOwner,
         LeaseUntil = migration.LeaseUntil?.ToUnixTimeMilliseconds(),
     };
-
-    private static string NextRev(string rev)
-    {
-        var generation = rev.Length == 0 ? 0 : int.Parse(rev.AsSpan(0, rev.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
-        return $"{generation + 1}-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
-    }
 
     private sealed record LeaseRow(string? Owner, long Cancel);
 

@@ -54,6 +54,17 @@ internal sealed class KillableMigrations(IMigrations inner, Kill kill) : IMigrat
 
     public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => inner.FindAsync(instance, id, ct);
 
+    public Task<IReadOnlyList<TrackedMigration>> ListAsync(string instance, CancellationToken ct) => inner.ListAsync(instance, ct);
+
+    public Task<bool> IsRemovedAsync(string instance, string id, CancellationToken ct) => inner.IsRemovedAsync(instance, id, ct);
+
+    public Task<TrackedMigration?> ReviseAsync(
+        string instance, string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) =>
+        kill.StepAsync(() => inner.ReviseAsync(instance, id, next, ct));
+
+    public Task<bool> RemoveAsync(string instance, string id, Func<TrackedMigration, bool> may, CancellationToken ct) =>
+        inner.RemoveAsync(instance, id, may, ct);
+
     public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         kill.Killed.IsCompleted ? kill.StepAsync(() => inner.FindWaitingAsync(now, limit, ct)) : inner.FindWaitingAsync(now, limit, ct);
 
