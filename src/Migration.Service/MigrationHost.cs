@@ -23,6 +23,7 @@ internal static class MigrationHost
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
         services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
+        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
         services.AddTracking();
         services.AddRemoteFiles();
         services.AddQueue(builder.Configuration.GetSection("RabbitMq").Get<QueueOptions>() ?? new(), configured.Worker);
@@ -47,7 +48,7 @@ internal static class MigrationHost
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
-        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddHostedService<TrackingSchema>();
         services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }
 

@@ -62,6 +62,7 @@ internal sealed class MigrationDocuments(IMigrations migrations, string instance
             instance,
             id,
             row => row.Rev != rev ? false
+                : row.Document.SourceDeletion is { Status: SourceDeletion.Running } ? throw new FaultException(Fault.Conflict, "Its source is being deleted.")
                 : row.IsHeld(now) || row.Document.Status == MigrationStatus.Running ? throw new FaultException(Fault.Conflict, "The migration is running: cancel it first.")
                 : true,
             ct);

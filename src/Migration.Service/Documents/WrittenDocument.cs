@@ -28,6 +28,7 @@ internal static class WrittenDocument
             SourcePath = CleanPath.Normalise(sent.SourcePath).ToString(),
             TargetDir = TriggerOrder.TargetOf(sent.TargetDir).ToString(),
             SourceOwner = null,
+            SourceDeletion = null,
             SourceDeletedAt = null,
         };
     }
@@ -45,6 +46,7 @@ internal static class WrittenDocument
             AccountId = was.AccountId,
             NextcloudUrl = was.NextcloudUrl,
             SourceOwner = was.SourceOwner,
+            SourceDeletion = was.SourceDeletion,
             SourceDeletedAt = was.SourceDeletedAt,
             Outcome = sent.Status == MigrationStatus.Completed ? sent.Outcome ?? OutcomeOf(sent) : sent.Outcome,
         };

@@ -60,6 +60,10 @@ internal sealed partial class MigrationOrders(
         CancelAsked(id, instance);
     }
 
+    /// <summary>The other service may have said so in its own words already.</summary>
+    public static string UnreachableBecause(string cause) =>
+        cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
+
     private async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         try
@@ -72,9 +76,7 @@ internal sealed partial class MigrationOrders(
         }
         catch (FaultException e)
         {
-            // The other service may have said so in its own words already.
-            var cause = e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message;
-            throw new FaultException(Fault.BadGateway, cause, e);
+            throw new FaultException(Fault.BadGateway, UnreachableBecause(e.Message), e);
         }
     }
 
@@ -93,7 +95,7 @@ internal sealed partial class MigrationOrders(
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
-                SourceOwner = new(order.Login.Url, userId),
+                SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
             },
         };

@@ -49,6 +49,9 @@ internal sealed record TrackingDocument
 
     public DateTimeOffset? SourceDeletedAt { get; init; }
 
+    /// <summary>The cleanup of the source, once one was asked for; <see cref="SourceDeletedAt"/> is set at its end alone.</summary>
+    public SourceDeletion? SourceDeletion { get; init; }
+
     /// <summary>Of a completed migration: complete, or partial when some files did not arrive.</summary>
     public string? Outcome { get; init; }
 

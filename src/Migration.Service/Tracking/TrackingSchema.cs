@@ -51,6 +51,7 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.CreateAsync(Tables, cancellationToken);
+        await database.CreateAsync(CleanupTable.Schema, cancellationToken);
         await database.CreateAsync(DocumentStore.Schema, cancellationToken);
     }
 

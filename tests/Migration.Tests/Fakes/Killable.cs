@@ -124,4 +124,10 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
         kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+
+    public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));
+
+    public Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct) =>
+        kill.StepAsync(() => inner.DeleteSourceAsync(instance, accountId, arrived, ct));
 }
