@@ -27,6 +27,11 @@ internal sealed class DeadBackEnd(RequestDelegate next)
         }
 
         context.Response.Clear();
+        await WriteAsync(context);
+    }
+
+    public static async Task WriteAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.RetryAfter = "5";
         context.Response.ContentType = "application/vnd.api+json";

@@ -31,6 +31,7 @@ internal static class EdgeHost
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.AddHttpClient<BackEndHealth>();
+        builder.Services.AddHttpClient();
         builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }
@@ -39,6 +40,7 @@ internal static class EdgeHost
     {
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
+        app.MapOpenApi();
         app.MapReverseProxy(proxy => proxy.UseMiddleware<DeadBackEnd>());
     }
 

@@ -40,7 +40,7 @@ internal static class RemoteFilesHost
 
         services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
-        services.AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddDrive();

@@ -12,6 +12,10 @@ internal sealed class AccountDocuments(IDocuments stored, AccountStore accounts,
 
     public Task<IReadOnlyList<Document>> ListAsync(CancellationToken ct) => stored.ListAsync(ct);
 
+    public IAsyncEnumerable<Document> EnumerateAsync(string? from, bool descending, CancellationToken ct) => stored.EnumerateAsync(from, descending, ct);
+
+    public Task<long> CountAsync(CancellationToken ct) => stored.CountAsync(ct);
+
     public Task<bool> IsUsedAsync(CancellationToken ct) => stored.IsUsedAsync(ct);
 
     public Task<bool> IsDeletedAsync(string id, CancellationToken ct) => stored.IsDeletedAsync(id, ct);

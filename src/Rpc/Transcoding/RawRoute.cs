@@ -19,9 +19,9 @@ internal sealed class RawRoute(string method, RawTemplate template) : IRouteDiag
 }
 
 /// <summary>Endpoint metadata: the route matches only when the query has this value.</summary>
-internal sealed record QueryCondition(string Name, string Value)
+public sealed record QueryCondition(string Name, string Value)
 {
-    public bool Holds(QueryString query)
+    internal bool Holds(QueryString query)
     {
         // Of a repeated parameter the last value counts, as where it is bound.
         ReadOnlyMemory<char>? last = null;

@@ -25,6 +25,8 @@ internal sealed class DocumentRequest
 
     public CancellationToken Ct => context.RequestAborted;
 
+    public HttpResponse Response => context.Response;
+
     public IDocuments Documents { get; }
 
     /// <summary>Beside the documents of the type; the slash is in no doctype, so that no client can name it.</summary>
@@ -56,10 +58,11 @@ internal sealed class DocumentRequest
         return document ?? throw await MissingAsync(id);
     }
 
-    public async Task<IReadOnlyList<Document>> ListAsync(string unused)
+    /// <summary>How many documents there are; NotFound, in these words, where there never was one.</summary>
+    public async Task<long> CountAsync(string unused)
     {
-        var documents = await Documents.ListAsync(Ct);
-        return documents.Count > 0 || await Documents.IsUsedAsync(Ct) ? documents : throw new FaultException(Fault.NotFound, unused);
+        var count = await Documents.CountAsync(Ct);
+        return count > 0 || await Documents.IsUsedAsync(Ct) ? count : throw new FaultException(Fault.NotFound, unused);
     }
 
     public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(Documents.MostBytes);

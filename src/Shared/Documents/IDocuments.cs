@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Shared.Access;
 using Shared.Faults;
@@ -14,6 +15,22 @@ internal interface IDocuments
 
     /// <summary>All of them, by their ids.</summary>
     Task<IReadOnlyList<Document>> ListAsync(CancellationToken ct);
+
+    /// <summary>The documents by their ids, from this one on or (descending) down; null for all. They are read as they are taken.</summary>
+    async IAsyncEnumerable<Document> EnumerateAsync(string? from, bool descending, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var all = await ListAsync(ct);
+        foreach (var document in descending ? all.Reverse() : all)
+        {
+            var order = string.CompareOrdinal(document.Id, from);
+            if (from is null || (descending ? order <= 0 : order >= 0))
+            {
+                yield return document;
+            }
+        }
+    }
+
+    async Task<long> CountAsync(CancellationToken ct) => (await ListAsync(ct)).Count;
 
     /// <summary>Was there ever a document of this type?</summary>
     Task<bool> IsUsedAsync(CancellationToken ct);

@@ -9,6 +9,11 @@ internal sealed class StoredDocuments(DocumentStore store, string instance, stri
 
     public Task<IReadOnlyList<Document>> ListAsync(CancellationToken ct) => store.ListAsync(instance, doctype, ct);
 
+    public IAsyncEnumerable<Document> EnumerateAsync(string? from, bool descending, CancellationToken ct) =>
+        store.EnumerateAsync(instance, doctype, from, descending, ct);
+
+    public Task<long> CountAsync(CancellationToken ct) => store.CountAsync(instance, doctype, ct);
+
     public Task<bool> IsUsedAsync(CancellationToken ct) => store.IsUsedAsync(instance, doctype, ct);
 
     public Task<bool> IsDeletedAsync(string id, CancellationToken ct) => store.IsDeletedAsync(instance, doctype, id, ct);

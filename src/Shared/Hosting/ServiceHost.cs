@@ -12,6 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Errors;
@@ -53,6 +54,7 @@ internal static class ServiceHost
         builder.Services.AddHealthChecks();
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
+        builder.Services.Configure<OpenApiOptions>(ApiDocument.Configure);
         builder.Services.AddApiCors();
         builder.Services.AddResponseCompression(o =>
         {
@@ -78,6 +80,7 @@ internal static class ServiceHost
         app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
         app.MapGrpcHealth();
         app.MapGrpcReflection();
+        app.MapOpenApi(ApiDocument.Path).WithMetadata(Admission.Process).Describe("This document.").Answers(StatusCodes.Status200OK, "application/json");
     }
 
     /// <summary>The address of one listener once the service has started.</summary>
