@@ -26,6 +26,12 @@ internal interface IRemoteFiles
 
     /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
     Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
+
+    /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
+    Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Deletes a file that has arrived, or a folder that is empty, if it is still the one that was seen. Safe to repeat.</summary>
+    Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct);
 }
 
 /// <summary>Address and credentials of a user's Nextcloud; the password leaves this process only towards <see cref="IRemoteFiles"/>.</summary>
@@ -39,6 +45,22 @@ internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, lon
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
 internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);
+
+/// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>
+internal sealed record ArrivedEntry(long Number, SourceEntry Entry, string FileId, string Sha256);
+
+/// <summary>What a cleanup did with something of the source.</summary>
+internal enum SourceFate
+{
+    Deleted,
+
+    /// <summary>It was not there, maybe since an earlier attempt.</summary>
+    Gone,
+    Changed,
+    NotOwn,
+    NotEmpty,
+    NotInDrive,
+}
 
 internal enum FileOutcome
 {

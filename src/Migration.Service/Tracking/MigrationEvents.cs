@@ -31,6 +31,22 @@ internal sealed class MigrationEvents(IMigrations migrations, TimeProvider clock
     public static void Announce(EventHub hub, string @event, TrackedMigration migration) =>
         hub.Announce(migration.Instance, TrackingDocument.Doctype, migration.Id, @event, () => (migration.Rev, Json(migration)));
 
+    /// <param name="hub">Where it is told.</param>
+    /// <param name="removed">What was removed, with the revision of its tombstone; null when nothing was.</param>
+    public static void AnnounceRemoval(EventHub hub, TrackedMigration? removed)
+    {
+        if (removed is not null)
+        {
+            hub.Announce(removed.Instance, TrackingDocument.Doctype, removed.Id, EventNames.Deleted, () => (removed.Rev, new()
+            {
+                ["_id"] = removed.Id,
+                ["_rev"] = removed.Rev,
+                ["_type"] = TrackingDocument.Doctype,
+                ["_deleted"] = true,
+            }));
+        }
+    }
+
     private bool IsOfNow(TrackingDocument document) => !document.Status.IsTerminal() || clock.GetUtcNow() - document.FinishedAt < Recent;
 
     private static JsonObject Json(TrackedMigration migration)

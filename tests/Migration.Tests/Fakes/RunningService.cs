@@ -60,6 +60,15 @@ internal sealed class RunningService : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
 
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json = null, string? token = null, Instance? host = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(MigrationHost.HttpOf(migration!), path));
+        request.Headers.Host = (host ?? TwoInstances.Alma).Domain;
+        request.Headers.Authorization = new("Bearer", token ?? Token(instance: host));
+        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     public async Task<string> TriggerAsync()
     {
         using var answer = await PostAsync(
@@ -118,15 +127,6 @@ internal sealed class RunningService : IAsyncDisposable
                 ("Migration:RetryDelay", "00:00:00.001"),
                 .. settings,
             ]);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? token)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(MigrationHost.HttpOf(migration!), path));
-        request.Headers.Host = Rig.Instance;
-        request.Headers.Authorization = new("Bearer", token ?? Token());
-        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static async Task<WebApplication> StartAsync(
