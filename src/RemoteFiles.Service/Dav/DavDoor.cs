@@ -39,6 +39,12 @@ internal static class DavDoor
                 app.MapDav(method, root, async context => await handle(await DavCall.OfAsync(context)));
             }
         }
+
+        app.MapDavUploads();
+        app.MapDavVersions();
+        app.MapDavTrash();
+        app.MapDavBulk();
+        app.MapDavRoot();
     }
 
     /// <summary>A route of this face: for the one user, with errors as Sabre writes them.</summary>

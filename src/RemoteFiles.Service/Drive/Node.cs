@@ -109,6 +109,7 @@ internal sealed record Node
             Creator)
         {
             FileId = FileId,
+            TrashedAt = TrashedAt is { } trashed ? DateTimeOffset.FromUnixTimeMilliseconds(trashed) : null,
             RestorePath = RestorePath.Length == 0 ? "" : FilePath.Parse(RestorePath).Parent.ToString(),
         },
     };
