@@ -38,10 +38,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the build of <paramref name="project"/> that stands beside these tests, and waits until it is ready.</summary>
+    /// <summary>Starts the build of <paramref name="project"/> that stands beside this one, and waits until it is ready.</summary>
     public static async Task<ServiceProcess> StartAsync(string project, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri ready, CancellationToken ct)
     {
-        var binary = Path.Combine(AppContext.BaseDirectory, "..", "..", project, "debug", project);
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var binary = Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration, project);
         var start = new ProcessStartInfo(Path.GetFullPath(binary), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {

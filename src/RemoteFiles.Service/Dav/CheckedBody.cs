@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using RemoteFiles.Files;
-using RemoteFiles.Http;
+using Shared.Streams;
 using Shared.Faults;
 
 namespace RemoteFiles.Dav;

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using RemoteFiles.Http;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Dav;
 

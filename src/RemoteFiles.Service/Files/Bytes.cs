@@ -37,6 +37,11 @@ internal sealed record Upload
 
     public bool Executable { get; init; }
 
+    public bool Encrypted { get; init; }
+
+    /// <summary>Of the Cozy drive alone; null: those of the file stored over, or none.</summary>
+    public Annotations? Annotations { get; init; }
+
     /// <summary>Of the Cozy drive alone: what must be true; null demands nothing, and asks for no locks.</summary>
     public Terms? Terms { get; init; }
 

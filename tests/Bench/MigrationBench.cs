@@ -1,0 +1,72 @@
+using Bridge.Demo;
+using SystemTests;
+
+namespace Bench;
+
+/// <summary>Whole migrations from a Nextcloud, against the tools that people copy with.</summary>
+internal sealed class MigrationBench : IBench
+{
+    public string Name => "migration";
+
+    public string Summary => "[small|many|large …] [rounds]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl";
+
+    public async Task RunAsync(string[] arguments, CancellationToken ct)
+    {
+        var rounds = arguments.Select(argument => int.TryParse(argument, out var number) ? number : 0).Append(0).Max() is > 0 and var asked ? asked : 3;
+        var sets = FileSet.All.Where(set => arguments.Contains(set.Name)).ToList();
+        foreach (var set in sets is [] ? [FileSet.Small, FileSet.Large] : sets)
+        {
+            if (FromEnvironment() is { } nextcloud)
+            {
+                await nextcloud.FillAsync(set, ct);
+                await RaceAsync(nextcloud, set, rounds, ct);
+            }
+
+            await using var bridge = await BridgeProcess.StartAsync(ct);
+            await RaceAsync(await FaceAsync(bridge, set, ct), set, rounds, ct);
+        }
+    }
+
+    private static async Task RaceAsync(DavSource source, FileSet set, int rounds, CancellationToken ct)
+    {
+        var (amount, unit) = set == FileSet.Large ? (set.Bytes / 1e6, "MB") : (set.Count, "files");
+        await using var own = new OwnMigration(source, set);
+        Contestant[] contestants =
+            [own.AsContestant(), Peers.Rclone(source, set, 4), Peers.Rclone(source, set, 8), Peers.Curl(source, set, 8)];
+        await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync(contestants, rounds, ct);
+    }
+
+    private static DavSource? FromEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable("BENCH_NEXTCLOUD") is not { Length: > 0 } named)
+        {
+            return null;
+        }
+
+        var url = new Uri(named.EndsWith('/') ? named : named + "/");
+        var login = url.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
+        return DavSource.Nextcloud("Nextcloud", new UriBuilder(url) { UserName = "", Password = "" }.Uri, login[0], login[1]);
+    }
+
+    private static async Task<DavSource> FaceAsync(BridgeProcess bridge, FileSet set, CancellationToken ct)
+    {
+        // An address instead of a name, which not every peer resolves.
+        var domain = $"127.0.0.1:{bridge.Port}";
+        using var admin = bridge.Admin();
+        await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
+        using var cozy = new CozyClient(bridge.Address, domain, await admin.CliTokenAsync(domain, ["io.cozy.files"], ct));
+        foreach (var files in set.Numbers.GroupBy(set.FolderOf))
+        {
+            var folder = await cozy.MakeDirectoryAsync($"/{DavSource.FolderOf(set)}/{files.Key}", ct);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct };
+            await Parallel.ForEachAsync(files, parallel, async (number, stop) =>
+            {
+                using var content = new MemoryStream(set.ContentOf(number));
+                await cozy.UploadAsync(folder, FileSet.NameOf(number), content, content.Length, stop);
+            });
+        }
+
+        var login = domain.Split('.', ':')[0];
+        return DavSource.Nextcloud("our own Nextcloud face", bridge.Address, login, await admin.AddAppPasswordAsync(domain, "bench", ct));
+    }
+}

@@ -1,0 +1,23 @@
+using Bench;
+using Spectre.Console;
+
+IBench[] benches = [new MigrationBench()];
+
+if (args is [] || benches.SingleOrDefault(bench => bench.Name == args[0]) is not { } chosen)
+{
+    foreach (var bench in benches)
+    {
+        AnsiConsole.MarkupLineInterpolated($"./bench [bold]{bench.Name}[/]  {bench.Summary}");
+    }
+
+    return args is [] ? 0 : 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+await chosen.RunAsync(args[1..], stop.Token);
+return 0;
