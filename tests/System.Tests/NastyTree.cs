@@ -7,14 +7,16 @@ internal static class NastyTree
 {
     private static readonly string[] Names =
     [
-        "plain.txt", "empty", "100%25.txt", "100%.txt", "a+b & c;d=e,f.txt", "what? 'who' \"says\".txt", "#hash", "é.txt", "日本語/😀.txt", " leading",
+        "plain.txt", "empty", "100%25.txt", "100%.txt", "a+b & c;d=e,f.txt", "what? 'who' \"says\".txt", "#hash", "é.txt", "日本語/😀.txt",
         "folder/deep/er/file.txt", "folder/A.txt", "folder/a.txt", "trailing.dots..", "(1) [2] {3} ~4 @5 $6.txt",
     ];
 
-    public static void Write(string root)
+    /// <param name="root">A directory, made when it is missing.</param>
+    /// <param name="more">Names that not every program takes.</param>
+    public static void Write(string root, params string[] more)
     {
         Directory.CreateDirectory(Path.Combine(root, "folder", "nothing"));
-        foreach (var name in Names)
+        foreach (var name in Names.Concat(more))
         {
             var file = Path.Combine(root, name);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

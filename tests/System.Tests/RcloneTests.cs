@@ -9,7 +9,7 @@ public sealed class RcloneTests
         var ct = TestContext.Current.CancellationToken;
         await using var drive = await SyncedDrive.StartAsync(ct);
         var (here, there) = (Path.Combine(drive.Directory, "here"), Path.Combine(drive.Directory, "there"));
-        NastyTree.Write(here);
+        NastyTree.Write(here, " leading", "back`tick");
         await File.WriteAllBytesAsync(Path.Combine(here, "large.bin"), NastyTree.Bytes(25_000_000), ct);
 
         await RcloneAsync(drive, ct, "copy", here, "bridge:");
