@@ -7,6 +7,7 @@ using Migration.Rpc;
 using Migration.Tracking;
 using Protos;
 using Shared.Access;
+using Shared.Events;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -24,6 +25,8 @@ internal static class MigrationHost
         services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
         services.AddTracking();
         services.AddRemoteFiles();
+        services.AddSingleton<IWatchedDocuments, MigrationEvents>();
+        builder.AddRealtime("migration");
         services.AddQueue(builder.Configuration.GetSection("RabbitMq").Get<QueueOptions>() ?? new(), configured.Worker);
         if (configured.Worker)
         {
@@ -36,6 +39,7 @@ internal static class MigrationHost
         app.UseServiceHost();
         app.MapGrpcService<MigrationDoor>();
         app.MapMigrationDocuments();
+        app.MapRealtime();
     }
 
     public static Uri HttpOf(WebApplication app) => app.AddressOf(ServiceHost.HttpListener);

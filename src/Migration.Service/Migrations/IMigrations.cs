@@ -14,6 +14,9 @@ internal interface IMigrations
     /// <summary>Null for an unknown one, one of another instance, and a reservation.</summary>
     Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct);
 
+    /// <summary>The migration that was triggered last; null when there is none.</summary>
+    Task<TrackedMigration?> FindLatestAsync(string instance, CancellationToken ct);
+
     /// <summary>Ids of migrations that wait for a worker, oldest first.</summary>
     Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct);
 

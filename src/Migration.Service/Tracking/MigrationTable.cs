@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
 using Migration.Migrations;
+using Shared.Events;
 using Shared.Storage;
 
 namespace Migration.Tracking;
 
 /// <summary>The rows of <c>migrations</c>. What the columns repeat from the document is what the database decides on.</summary>
-internal sealed class MigrationTable(Database database) : IMigrations
+internal sealed class MigrationTable(Database database, EventHub events) : IMigrations
 {
     private const string Active = "status IN ('pending', 'running')";
     private const string Columns = "id, instance, rev, document, lease_owner AS LeaseOwner, lease_until AS LeaseUntil";
@@ -45,6 +46,11 @@ internal sealed class MigrationTable(Database database) : IMigrations
             $"SELECT {Columns} FROM migrations WHERE id = @id AND instance = @instance AND account_id <> ''", new { id, instance }))?.Read(),
         ct);
 
+    public Task<TrackedMigration?> FindLatestAsync(string instance, CancellationToken ct) => database.ReadAsync(
+        async connection => (await connection.QueryFirstOrDefaultAsync<Row>(
+            $"SELECT {Columns} FROM migrations WHERE instance = @instance AND account_id <> '' ORDER BY created_at DESC LIMIT 1", new { instance }))?.Read(),
+        ct);
+
     public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<string>>(
             async connection => (await connection.QueryAsync<string>(
@@ -56,13 +62,15 @@ internal sealed class MigrationTable(Database database) : IMigrations
                 new { now = now.ToUnixTimeMilliseconds(), limit })).AsList(),
             ct);
 
-    public Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) => database.WriteAsync(
+    public async Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) => (await database.WriteAsync(
         async connection =>
         {
             var row = await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM migrations WHERE id = @id AND {Active}", new { id });
-            return row?.Read() is { } migration && next(migration) is { } changed ? await UpdateAsync(connection, migration, changed) : null;
+            var was = row?.Read();
+            return (Was: was, Now: was is not null && next(was) is { } changed ? await UpdateAsync(connection, was, changed) : null);
         },
-        ct);
+        change => Announce(change.Was, change.Now),
+        ct)).Now;
 
     public Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct) => database.ReadAsync(
         async connection => await connection.QuerySingleOrDefaultAsync<LeaseRow>(
@@ -76,6 +84,15 @@ internal sealed class MigrationTable(Database database) : IMigrations
             $"UPDATE migrations SET lease_until = @until WHERE id = @id AND lease_owner = @owner AND {Active}",
             new { id, owner, until = until.ToUnixTimeMilliseconds() }) == 1,
         ct);
+
+    // A reservation is nobody's business yet, and a lease is no change of the document.
+    private void Announce(TrackedMigration? was, TrackedMigration? now)
+    {
+        if (now is { IsReservation: false } && now.Rev != was!.Rev)
+        {
+            MigrationEvents.Announce(events, was.IsReservation ? EventNames.Created : EventNames.Updated, now);
+        }
+    }
 
     private static async Task<TrackedMigration> UpdateAsync(DbConnection connection, TrackedMigration was, TrackedMigration changed)
     {

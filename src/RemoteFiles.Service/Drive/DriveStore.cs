@@ -9,7 +9,7 @@ namespace RemoteFiles.Drive;
 
 /// <summary>The drives of all instances: one table, one directory of contents.</summary>
 internal sealed partial class DriveStore(
-    Database database, IOptions<DriveOptions> options, DriveQuota quota, TimeProvider clock, ILogger<DriveStore> log)
+    Database database, IOptions<DriveOptions> options, DriveQuota quota, DriveWatch watch, TimeProvider clock, ILogger<DriveStore> log)
 {
     private const int NamesAtOnce = 500;
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
@@ -18,6 +18,8 @@ internal sealed partial class DriveStore(
     public BlobStore Blobs { get; } = new(options.Value.Directory, clock);
 
     public Database Database => database;
+
+    public DriveWatch Watch => watch;
 
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 

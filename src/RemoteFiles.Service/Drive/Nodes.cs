@@ -7,6 +7,8 @@ namespace RemoteFiles.Drive;
 /// <summary>The nodes of one instance, seen and changed over one connection: within one transaction.</summary>
 internal sealed class Nodes(DbConnection db, string instance)
 {
+    public NodeChanges Changes { get; } = new();
+
     public NodeLocks Locks { get; } = new(db, instance);
 
     public NodeProperties Properties { get; } = new(db, instance);
@@ -81,10 +83,15 @@ internal sealed class Nodes(DbConnection db, string instance)
         var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
         var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
         await db.ExecuteAsync(NodeSql.Insert, rows);
+        Changes.Inserted(rows);
         return rows;
     }
 
-    public Task UpdateAsync(Node node) => db.ExecuteAsync(NodeSql.Update, node);
+    public Task UpdateAsync(Node node)
+    {
+        Changes.Updated(node);
+        return db.ExecuteAsync(NodeSql.Update, node);
+    }
 
     /// <summary>Something below this folder, or it itself, changed: the new ETag is the same for all folders above.</summary>
     public Task GrowAsync(string folderId, long delta, string etag) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag });
@@ -96,6 +103,11 @@ internal sealed class Nodes(DbConnection db, string instance)
     /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named.</summary>
     public async Task<List<string>> RemoveAsync(string id)
     {
+        foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
+        {
+            Changes.Removed(node, await PathOfAsync(node.Id));
+        }
+
         var blobs = (await db.QueryAsync<string>(NodeSql.Blobs, new { instance, id })).AsList();
         blobs.AddRange(await db.QueryAsync<string>(NodeSql.VersionBlobs, new { instance, id }));
         await db.ExecuteAsync(NodeSql.RemoveVersions, new { instance, id });

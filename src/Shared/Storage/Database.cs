@@ -52,7 +52,10 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Runs one transaction; it is committed, and on disk, when this returns, and rolled back when <paramref name="work"/> throws.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, ct);
+
+    /// <summary>The same; <paramref name="committed"/> is told of the result before the next transaction begins, so in the order of the changes.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
     {
         await writer.WaitAsync(ct);
         try
@@ -64,6 +67,7 @@ internal sealed class Database : IDisposable
             await using var transaction = connection.BeginTransaction(deferred: false);
             var result = await work(connection);
             await transaction.CommitAsync(CancellationToken.None);
+            committed(result);
             return result;
         }
         finally

@@ -54,6 +54,8 @@ internal sealed class KillableMigrations(IMigrations inner, Kill kill) : IMigrat
 
     public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => inner.FindAsync(instance, id, ct);
 
+    public Task<TrackedMigration?> FindLatestAsync(string instance, CancellationToken ct) => inner.FindLatestAsync(instance, ct);
+
     public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         kill.Killed.IsCompleted ? kill.StepAsync(() => inner.FindWaitingAsync(now, limit, ct)) : inner.FindWaitingAsync(now, limit, ct);
 
