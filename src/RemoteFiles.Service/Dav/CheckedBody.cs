@@ -33,9 +33,15 @@ internal sealed class CheckedBody : ReadingStream
     /// <summary>The body as it is when nothing can be compared: no checksum, or one of a kind that nobody here knows.</summary>
     public static Stream Of(Stream body, HttpRequest request) => Read(request) is { } sum ? new CheckedBody(body, sum.Algorithm, sum.Value) : body;
 
+    /// <summary>The same with the text of an OC-Checksum.</summary>
+    public static Stream Of(Stream body, string checksum) => Read(checksum) is { } sum ? new CheckedBody(body, sum.Algorithm, sum.Value) : body;
+
     /// <summary>What is worth keeping of it beside the checksums that the drive takes itself: said, and by then found true.</summary>
     public static NodeProperty? ToKeep(HttpRequest request) =>
-        Read(request) is { Algorithm: "SHA1" or "ADLER32" } sum
+        request.Headers.ContentMD5.Count == 0 ? ToKeep(request.Headers["OC-Checksum"].ToString()) : null;
+
+    public static NodeProperty? ToKeep(string checksum) =>
+        Read(checksum) is { Algorithm: "SHA1" or "ADLER32" } sum
             ? new(DavProperties.Checksums.Namespace, DavProperties.Checksums.Name, $"{sum.Algorithm}:{sum.Value}")
             : null;
 
@@ -72,10 +78,13 @@ internal sealed class CheckedBody : ReadingStream
                 : throw new FaultException(Fault.Malformed, "Content-MD5 is not a checksum");
         }
 
-        return request.Headers["OC-Checksum"].ToString().Split(':', 2) is [var name, var value] && name.ToUpperInvariant() is "MD5" or "SHA1" or "SHA256" or "ADLER32"
+        return Read(request.Headers["OC-Checksum"].ToString());
+    }
+
+    private static (string Algorithm, string Value)? Read(string checksum) =>
+        checksum.Split(':', 2) is [var name, var value] && name.ToUpperInvariant() is "MD5" or "SHA1" or "SHA256" or "ADLER32"
             ? (name.ToUpperInvariant(), value.Trim().ToLowerInvariant())
             : null;
-    }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {

@@ -10,7 +10,7 @@ namespace RemoteFiles.Dav;
 /// The drive as a Nextcloud's WebDAV (RFC 4918): what a sync client, or a migration from here, asks for.
 /// The user in the path must be the instance's own.
 /// </summary>
-internal static class DavDoor
+internal static partial class DavDoor
 {
     private static readonly string[] Roots = ["/remote.php/dav/files/{user}/{path=**}", "/remote.php/dav/files/{user}", "/remote.php/webdav/{path=**}", "/remote.php/webdav"];
 
@@ -39,6 +39,12 @@ internal static class DavDoor
                 app.MapDav(method, root, async context => await handle(await DavCall.OfAsync(context)));
             }
         }
+
+        app.MapDavUploads();
+        app.MapDavVersions();
+        app.MapDavTrash();
+        app.MapDavBulk();
+        app.MapDavRoot();
     }
 
     /// <summary>A route of this face: for the one user, with errors as Sabre writes them.</summary>
@@ -55,7 +61,11 @@ internal static class DavDoor
         catch (Exception e) when (e is DbException or IOException and not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
         {
             // Clients take "not there" for "deleted": what cannot be known is neither.
+            StorageFailed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DavDoor)), e, context.Request.Method);
             throw new FaultException(Fault.Unavailable, "Storage is temporarily not available", e);
         }
     };
+
+    [LoggerMessage(LogLevel.Error, "{Method} failed: the storage cannot be read or written", EventName = "dav.storage-failed")]
+    private static partial void StorageFailed(ILogger log, Exception e, string method);
 }

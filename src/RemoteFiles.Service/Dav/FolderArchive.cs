@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using RemoteFiles.Files;
 using RemoteFiles.Http;
 using Shared.Faults;
@@ -13,7 +14,7 @@ internal static class FolderArchive
     private static readonly DateTimeOffset Latest = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
 
     public static bool IsWanted(DavCall call) =>
-        call.Request.Headers.Accept.ToString().Contains("application/zip", StringComparison.OrdinalIgnoreCase) || call.Request.Query["accept"] is ["zip" or "application/zip"];
+        call.Request.Headers.Accept.ToString().Contains("application/zip", StringComparison.OrdinalIgnoreCase) || call.Request.Query["accept"].ToString() is "zip" or "application/zip";
 
     public static async Task WriteAsync(DavCall call, Entry folder)
     {
@@ -25,6 +26,9 @@ internal static class FolderArchive
         {
             return;
         }
+
+        // The framework writes the headers of folders, a few bytes each, synchronously.
+        call.Http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
 
         // Not disposed by a failure: a central directory would make half an archive look whole.
         var zip = await ZipArchive.CreateAsync(call.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, call.Ct);

@@ -27,6 +27,7 @@ internal sealed class MultiStatus : IDisposable
         text.Write("<?xml version=\"1.0\"?>\n");
         xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
         xml.WriteStartElement("d", "multistatus", DavProperties.D);
+        xml.WriteAttributeString("xmlns", "d", null, DavProperties.D);
         xml.WriteAttributeString("xmlns", "s", null, "http://sabredav.org/ns");
         xml.WriteAttributeString("xmlns", "oc", null, DavProperties.Oc);
         xml.WriteAttributeString("xmlns", "nc", null, DavProperties.Nc);

@@ -15,6 +15,8 @@ internal sealed class PropFind
     private PropFind(IReadOnlyList<XmlQualifiedName> names, bool wantsStored, bool wantsNames) =>
         (this.names, this.wantsStored, this.wantsNames) = (names, wantsStored, wantsNames);
 
+    public IReadOnlyList<XmlQualifiedName> Names => names;
+
     /// <summary>Of the element around <c>prop</c>, <c>allprop</c> or <c>propname</c>; none asks for the usual ones.</summary>
     public static PropFind Of(XElement? request)
     {

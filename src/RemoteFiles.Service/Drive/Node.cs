@@ -112,6 +112,7 @@ internal sealed record Node
             Creator)
         {
             FileId = FileId,
+            TrashedAt = TrashedAt is { } trashed ? DateTimeOffset.FromUnixTimeMilliseconds(trashed) : null,
             RestorePath = RestorePath.Length == 0 ? "" : FilePath.Parse(RestorePath).Parent.ToString(),
             Annotations = Files.Annotations.Parse(Annotations),
         },

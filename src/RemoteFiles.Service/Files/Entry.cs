@@ -48,6 +48,8 @@ internal sealed record CozyFacts(
     /// <summary>The oc:fileid: a number unique over all users, the same for life.</summary>
     public long FileId { get; init; }
 
+    public DateTimeOffset? TrashedAt { get; init; }
+
     /// <summary>The folder that something in the trash came from; empty elsewhere, and below the top of what was deleted.</summary>
     public string RestorePath { get; init; } = "";
 

@@ -41,5 +41,5 @@ internal partial interface ICozyDrive
 /// <summary>An order to move or copy. A copy that is not deep makes the folder alone.</summary>
 internal sealed record Placement(FilePath From, FilePath To, bool IsCopy, bool IsDeep, bool Overwrite);
 
-/// <summary>What to change of an entry's properties; a null <see cref="NodeProperty.Value"/> cannot be: what goes is named in <paramref name="Removed"/>.</summary>
+/// <summary>What to change of an entry's properties; of <paramref name="Removed"/> the names alone count.</summary>
 internal sealed record PropertyPatch(IReadOnlyList<NodeProperty> Set, IReadOnlyList<NodeProperty> Removed, DateTimeOffset? ModifiedAt);

@@ -17,6 +17,8 @@ internal static class OcsDoor
     public static void MapOcs(this WebApplication app)
     {
         app.MapRaw("GET", "/status.php", StatusAsync).WithMetadata(Admission.Public);
+        app.MapRaw("GET", "/ocs/v1.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);
+        app.MapRaw("GET", "/ocs/v2.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V2)).WithMetadata(Admission.Public);
         app.MapRaw("GET", "/ocs/v1.php/cloud/user", context => UserAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);
         app.MapRaw("GET", "/ocs/v2.php/cloud/user", context => UserAsync(context, OcsVersion.V2)).WithMetadata(Admission.Public);
     }
@@ -28,14 +30,32 @@ internal static class OcsDoor
         return context.Response.WriteAsync(Status, context.RequestAborted);
     }
 
+    private static async Task CapabilitiesAsync(HttpContext context, OcsVersion version)
+    {
+        if (await IsFromProgramAsync(context))
+        {
+            await OcsEnvelope.WriteAsync(context, version, Capabilities.Of(await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context)));
+        }
+    }
+
+    // Only a program sets this header: a web page cannot use the user's login from another site.
+    private static async Task<bool> IsFromProgramAsync(HttpContext context)
+    {
+        if (context.Request.Headers["OCS-APIRequest"].ToString() is "true" or "True" or "TRUE")
+        {
+            return true;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync("""{"message":"CSRF check failed"}""", context.RequestAborted);
+        return false;
+    }
+
     private static async Task UserAsync(HttpContext context, OcsVersion version)
     {
-        // Only a program sets this header: a web page cannot use the user's login from another site.
-        if (context.Request.Headers["OCS-APIRequest"].ToString() is not ("true" or "True" or "TRUE"))
+        if (!await IsFromProgramAsync(context))
         {
-            context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync("""{"message":"CSRF check failed"}""", context.RequestAborted);
             return;
         }
 

@@ -7,9 +7,12 @@ namespace RemoteFiles.Tests.Routes;
 internal static class BrokenUpload
 {
     /// <summary>Says 200,000 bytes, sends half of them and hangs up; gives what was answered, once the service has closed the connection.</summary>
-    public static async Task<string> SendAsync(Uri server, RestClient client, string method, string target)
+    public static Task<string> SendAsync(Uri server, RestClient client, string method, string target) =>
+        SendAsync(server, client.Domain, "Bearer " + client.Token, method, target);
+
+    public static async Task<string> SendAsync(Uri server, string domain, string authorization, string method, string target)
     {
-        var head = $"{method} {target} HTTP/1.1\r\nHost: {client.Domain}\r\nAuthorization: Bearer {client.Token}\r\nContent-Length: 200000\r\n\r\n";
+        var head = $"{method} {target} HTTP/1.1\r\nHost: {domain}\r\nAuthorization: {authorization}\r\nContent-Length: 200000\r\n\r\n";
         using var socket = new TcpClient();
         await socket.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
         await using var stream = socket.GetStream();

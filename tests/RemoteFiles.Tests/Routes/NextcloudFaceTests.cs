@@ -38,6 +38,21 @@ public sealed class NextcloudFaceTests(RouteFixture fixture) : RouteTest(fixture
         Assert.Equal(("100", User), (root.Element("meta")!.Element("statuscode")!.Value, root.Element("data")!.Element("id")!.Value));
     }
 
+    [Theory]
+    [InlineData("v1", 100)]
+    [InlineData("v2", 200)]
+    public async Task What_the_server_can_do_is_told_to_its_user_and_only_the_version_to_a_stranger(string version, int code)
+    {
+        var target = $"/ocs/{version}.php/cloud/capabilities?format=json";
+
+        var mine = JsonNode.Parse((await AskAsync("GET", target, await LoginAsync(), null, ("OCS-APIRequest", "true"))).Text)!["ocs"]!;
+        var strange = JsonNode.Parse((await AskAsync("GET", target, null, null, ("OCS-APIRequest", "true"))).Text)!["ocs"]!;
+
+        Assert.Equal((code, "1.0"), ((int)mine["meta"]!["statuscode"]!, (string)mine["data"]!["capabilities"]!["dav"]!["chunking"]!));
+        Assert.Equal(32, (int)strange["data"]!["version"]!["major"]!);
+        Assert.Empty(strange["data"]!["capabilities"]!.AsObject());
+    }
+
     [Fact]
     public async Task Without_the_header_of_a_program_the_user_is_not_told()
     {
