@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using RemoteFiles.Instances;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 
@@ -9,7 +10,10 @@ namespace RemoteFiles.Content;
 /// <summary>GET /public/avatar: the initials of whoever the instance belongs to, for anyone (cozy-api section 10).</summary>
 internal static class AvatarContent
 {
-    public static void MapAvatar(this WebApplication app) => app.MapRaw("GET", "/public/avatar", AnswerAsync).WithMetadata(Admission.Public);
+    public static void MapAvatar(this WebApplication app) => app.MapRaw("GET", "/public/avatar", AnswerAsync)
+        .WithMetadata(Admission.Public)
+        .Describe("The initials of whoever the instance belongs to, for anyone.")
+        .Answers(StatusCodes.Status200OK, "image/svg+xml");
 
     private static async Task AnswerAsync(HttpContext context)
     {

@@ -4,6 +4,7 @@ using RemoteFiles.Access;
 using RemoteFiles.Files;
 using RemoteFiles.Http;
 using RemoteFiles.JsonApi;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Faults;
@@ -13,13 +14,40 @@ namespace RemoteFiles.Content;
 /// <summary>The /files routes that carry bytes: upload into a directory, overwrite by id, download by id and by path (cozy-api 8.4).</summary>
 internal static class DriveContent
 {
+    private const string Bytes = "application/octet-stream";
+    private const string JsonApi = "application/vnd.api+json";
+
     public static void MapDriveContent(this WebApplication app)
     {
-        app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.SomePermission("POST", "io.cozy.files"));
-        app.MapRaw("PUT", "/files/{id}", OverwriteAsync).WithMetadata(Admission.SomePermission("PUT", "io.cozy.files"));
-        app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync).WithMetadata(Admission.SomePermission("GET", "io.cozy.files"));
-        app.MapRaw("GET", "/files/downloads/{secret}/{name}", DownloadByLinkAsync).WithMetadata(Admission.Public);
-        app.MapRaw("GET", "/files/download", DownloadByPathAsync).WithMetadata(Admission.SomePermission("GET", "io.cozy.files"));
+        app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file")
+            .WithMetadata(Admission.SomePermission("POST", "io.cozy.files"))
+            .Describe("Stores the body as a new file of the directory.", Bytes)
+            .Reads("Name", "Name of the new file.")
+            .Reads("Size", "Length of a body that comes without Content-Length, in bytes.")
+            .Reads("UpdatedAt", "RFC 3339.")
+            .Reads("CreatedAt", "RFC 3339.")
+            .Reads("Executable", "true or false.")
+            .Answers(StatusCodes.Status201Created, JsonApi);
+        app.MapRaw("PUT", "/files/{id}", OverwriteAsync)
+            .WithMetadata(Admission.SomePermission("PUT", "io.cozy.files"))
+            .Describe("Stores the body over a file: in the revision that If-Match names, if it names one.", Bytes)
+            .Answers(StatusCodes.Status200OK, JsonApi);
+        app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync)
+            .WithMetadata(Admission.SomePermission("GET", "io.cozy.files"))
+            .Describe("The bytes of a file; ranges, ETags and HEAD work.")
+            .Reads("Dl", "1: to be saved, not shown.")
+            .Answers(StatusCodes.Status200OK, Bytes);
+        app.MapRaw("GET", "/files/downloads/{secret}/{name}", DownloadByLinkAsync)
+            .WithMetadata(Admission.Public)
+            .Describe("The bytes behind a link that POST /files/downloads gave out; no token.")
+            .Reads("Dl", "1: to be saved, not shown.")
+            .Answers(StatusCodes.Status200OK, Bytes);
+        app.MapRaw("GET", "/files/download", DownloadByPathAsync)
+            .WithMetadata(Admission.SomePermission("GET", "io.cozy.files"))
+            .Describe("The bytes of a file, by its path.")
+            .Reads("Path", "Absolute path in the drive.")
+            .Reads("Dl", "1: to be saved, not shown.")
+            .Answers(StatusCodes.Status200OK, Bytes);
     }
 
     private static async Task UploadAsync(HttpContext context)
@@ -88,7 +116,7 @@ internal static class DriveContent
     private static Task AnswerAsync(HttpContext context, int status, Entry stored)
     {
         var document = new CozyFileDocument { Data = CozyFiles.Of(stored, context.Instance().Url) };
-        return context.Response.WriteMessageAsync(document, status, "application/vnd.api+json");
+        return context.Response.WriteMessageAsync(document, status, JsonApi);
     }
 
     private static async Task DownloadByIdAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using RemoteFiles.Files;
 using RemoteFiles.Http;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 
@@ -12,8 +13,14 @@ internal static class RemoteContent
 
     public static void MapRemoteContent(this WebApplication app)
     {
-        app.MapRaw("GET", Template, DownloadAsync).WithQuery("Dl", "1").WithMetadata(Admission.Permission("GET", "io.cozy.files"));
-        app.MapRaw("PUT", Template, UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.Permission("POST", "io.cozy.files"));
+        app.MapRaw("GET", Template, DownloadAsync).WithQuery("Dl", "1")
+            .WithMetadata(Admission.Permission("GET", "io.cozy.files"))
+            .Describe("The bytes of a file of the Nextcloud; ranges, ETags and HEAD work.")
+            .Answers(StatusCodes.Status200OK, "application/octet-stream");
+        app.MapRaw("PUT", Template, UploadAsync).WithQuery("Type", "file")
+            .WithMetadata(Admission.Permission("POST", "io.cozy.files"))
+            .Describe("Stores the body as a new file of the Nextcloud.", "application/octet-stream")
+            .Answers(StatusCodes.Status201Created, "application/json");
     }
 
     private static async Task DownloadAsync(HttpContext context)

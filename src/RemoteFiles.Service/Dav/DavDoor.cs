@@ -49,7 +49,7 @@ internal static partial class DavDoor
 
     /// <summary>A route of this face: for the one user, with errors as Sabre writes them.</summary>
     public static void MapDav(this WebApplication app, string method, string template, RequestDelegate handle) =>
-        app.MapRaw(method, template, Guarded(handle)).WithMetadata(Admission.Public, new ErrorForm(DavError.WriteAsync));
+        app.MapRaw(method, template, Guarded(handle)).WithMetadata(Admission.Public, new ErrorForm(DavError.WriteAsync)).WithSummary("WebDAV, as Nextcloud's clients speak it.");
 
     private static RequestDelegate Guarded(RequestDelegate handle) => async context =>
     {

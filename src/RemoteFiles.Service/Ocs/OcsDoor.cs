@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RemoteFiles.Access;
 using RemoteFiles.Files;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 
@@ -16,7 +17,8 @@ internal static class OcsDoor
 
     public static void MapOcs(this WebApplication app)
     {
-        app.MapRaw("GET", "/status.php", StatusAsync).WithMetadata(Admission.Public);
+        app.MapRaw("GET", "/status.php", StatusAsync).WithMetadata(Admission.Public)
+            .Describe("What Nextcloud's clients ask first: is this a Nextcloud, which one, is it up.").Answers(StatusCodes.Status200OK, "application/json");
         app.MapRaw("GET", "/ocs/v1.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);
         app.MapRaw("GET", "/ocs/v2.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V2)).WithMetadata(Admission.Public);
         app.MapRaw("GET", "/ocs/v1.php/cloud/user", context => UserAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Faults;
-using Shared.Streams;
 
 namespace Shared.Documents;
 
@@ -67,28 +65,7 @@ internal sealed class DocumentRequest
 
     public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(Documents.MostBytes);
 
-    public async Task<JsonObject> ReadBodyAsync(int most)
-    {
-        if (context.Request.ContentLength > most)
-        {
-            throw new FaultException(Fault.TooLarge, $"the body holds more than {most} bytes");
-        }
-
-        try
-        {
-            using var bounded = new BoundedStream(context.Request.Body, most);
-            var body = await JsonNode.ParseAsync(bounded, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: Ct)
-                as JsonObject ?? throw new FaultException(Fault.Malformed, "the document is not a JSON object");
-
-            // Half a surrogate pair is read without a word, and fails only where it is written.
-            _ = body.ToJsonString();
-            return body;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new FaultException(Fault.Malformed, "the document is not JSON");
-        }
-    }
+    public Task<JsonObject> ReadBodyAsync(int most) => JsonObjectBody.ReadAsync(context.Request, most, Ct);
 
     public Task AnswerAsync(int status, JsonNode json)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Faults;
@@ -10,27 +11,32 @@ namespace Shared.Documents;
 /// <summary>/data/:doctype: free-form documents by id, each with a revision (cozy-api section 9).</summary>
 internal static class DocumentRoutes
 {
+    private const string Json = "application/json";
+    private const int Ok = StatusCodes.Status200OK;
+    private const int Created = StatusCodes.Status201Created;
+
     public static void MapDocuments(this WebApplication app)
     {
-        foreach (var (method, path, handler) in new (string, string, RequestDelegate)[]
+        foreach (var (method, path, handler, summary, status) in new (string, string, RequestDelegate, string, int)[]
         {
-            ("POST", "", CreateAsync),
-            ("POST", "/", CreateAsync),
-            ("GET", "/{id}", GetAsync),
-            ("PUT", "/{id}", PutAsync),
-            ("DELETE", "/{id}", DeleteAsync),
-            ("GET", "/_all_docs", DocumentLists.AllAsync),
-            ("POST", "/_all_docs", DocumentLists.SomeAsync),
-            ("GET", "/_normal_docs", DocumentLists.NormalAsync),
-            ("POST", "/_find", DocumentLists.FindAsync),
-            ("POST", "/_bulk_docs", BulkChanges.RunAsync),
-            ("POST", "/_index", DesignDocuments.CreateAsync),
-            ("GET", "/_design_docs", DesignDocuments.ListAsync),
-            ("DELETE", "/_design/{design}", DesignDocuments.DeleteAsync),
-            ("POST", "/_design/{design}/copy", DesignDocuments.CopyAsync),
+            ("POST", "", CreateAsync, "Adds a document, under an id of ours.", Created),
+            ("POST", "/", CreateAsync, "Adds a document, under an id of ours.", Created),
+            ("GET", "/{id}", GetAsync, "A document.", Ok),
+            ("PUT", "/{id}", PutAsync, "Adds a document under this id, or (with its _id and _rev) writes over it.", Ok),
+            ("DELETE", "/{id}", DeleteAsync, "Removes a document, in the revision that `rev` or If-Match names.", Ok),
+            ("GET", "/_all_docs", DocumentLists.AllAsync, "Ids and revisions of all documents, with the documents on request; a range of them by keys.", Ok),
+            ("POST", "/_all_docs", DocumentLists.SomeAsync, "The same for the ids in `keys`.", Ok),
+            ("GET", "/_normal_docs", DocumentLists.NormalAsync, "All documents but design documents, in pages.", Ok),
+            ("POST", "/_find", DocumentLists.FindAsync, "Documents by a Mango selector, sorted, in pages.", Ok),
+            ("POST", "/_bulk_docs", BulkChanges.RunAsync, "Adds, writes over and removes many documents, each for itself.", Created),
+            ("POST", "/_index", DesignDocuments.CreateAsync, "Names an index; every selector works without.", Ok),
+            ("GET", "/_design_docs", DesignDocuments.ListAsync, "The named indexes.", Ok),
+            ("DELETE", "/_design/{design}", DesignDocuments.DeleteAsync, "Removes a named index.", Ok),
+            ("POST", "/_design/{design}/copy", DesignDocuments.CopyAsync, "Copies a named index.", Created),
         })
         {
-            app.MapRaw(method, "/data/{doctype}" + path, handler).WithMetadata(Admission.AnyToken);
+            var route = app.MapRaw(method, "/data/{doctype}" + path, handler).WithMetadata(Admission.AnyToken).Answers(status, Json);
+            route.Describe(summary, method is "POST" or "PUT" && !path.EndsWith("copy", StringComparison.Ordinal) ? [Json] : []);
         }
     }
 

@@ -1,13 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
+using Shared.Documents;
 using Shared.Faults;
 using Shared.Messaging;
 using Watching;
@@ -42,29 +42,11 @@ internal sealed class RealtimeDoor(
             throw new AccessException(Fault.Forbidden, "Forbidden");
         }
 
-        var json = await ReadAsync(context);
+        var json = await JsonObjectBody.ReadAsync(context.Request, MostBytes, context.RequestAborted);
         json["_id"] = id;
         json["_type"] = doctype;
         hub.Announce(caller.Instance.Domain, doctype, id, EventNames.Notified, () => ("", json));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    private static async Task<JsonObject> ReadAsync(HttpContext context)
-    {
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBytes;
-        try
-        {
-            var json = await JsonNode.ParseAsync(
-                context.Request.Body, documentOptions: new() { AllowDuplicateProperties = false }, cancellationToken: context.RequestAborted);
-
-            // Half a surrogate pair is read without a word, and fails only where it is written.
-            _ = json?.ToJsonString();
-            return json as JsonObject ?? throw new FaultException(Fault.Malformed, "the body is not a JSON object");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new FaultException(Fault.Malformed, "the body is not JSON");
-        }
     }
 }
 
@@ -85,6 +67,9 @@ internal static class RealtimeRegistration
     {
         // The credentials come inside the stream, and are checked there.
         app.MapGrpcService<RealtimeDoor>().WithMetadata(Admission.Process);
-        app.MapRaw("POST", "/realtime/{doctype}/{id}", app.Services.GetRequiredService<RealtimeDoor>().NotifyAsync).WithMetadata(Admission.AnyToken);
+        app.MapRaw("POST", "/realtime/{doctype}/{id}", app.Services.GetRequiredService<RealtimeDoor>().NotifyAsync)
+            .WithMetadata(Admission.AnyToken)
+            .Describe("Tells all who subscribed to the doctype or the document: NOTIFIED, with any JSON object.", "application/json")
+            .Answers(StatusCodes.Status204NoContent);
     }
 }
