@@ -8,13 +8,13 @@ internal sealed partial class CozyDrive
 {
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
-        var node = await FileAsync(file, ct);
-        var body = Open(node, offset);
-        for (; body is null; body = Open(node, offset))
+        var (node, content) = await FileAsync(file, ct);
+        var body = Open(node, content, offset);
+        for (; body is null; body = Open(node, content, offset))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
             var missing = node.BlobId;
-            node = await FileAsync(file, ct);
+            (node, content) = await FileAsync(file, ct);
             if (node.BlobId == missing)
             {
                 store.Damaged(missing, node.FileId);
@@ -54,15 +54,16 @@ internal sealed partial class CozyDrive
             throw DriveFaults.OutOfSpace();
         }
 
+        if (upload.Length <= store.LargestSmallContent)
+        {
+            return await StoreSmallAsync(find, upload, quota, ct);
+        }
+
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
-            if (replaced is not null)
-            {
-                await store.DiscardAsync([replaced]);
-            }
-
+            await store.DiscardAsync(replaced);
             return stored;
         }
         catch
@@ -72,8 +73,22 @@ internal sealed partial class CozyDrive
         }
     }
 
+    private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
+    {
+        var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        var (stored, replaced) = await WriteAsync(
+            async nodes =>
+            {
+                await nodes.AddContentAsync(content);
+                return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
+            },
+            ct);
+        await store.DiscardAsync(replaced);
+        return stored;
+    }
+
     // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.
-    private async Task<(Entry Stored, string? Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
+    private async Task<(Entry Stored, IReadOnlyList<string> Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
     {
         var (file, parent, taken) = place;
         if (blob.Size > Room(quota, await nodes.UsedAsync(), taken))
@@ -110,7 +125,7 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
-        return (node.ToEntry(file), taken?.BlobId);
+        return (node.ToEntry(file), taken?.BlobId is { } replaced ? await nodes.RemoveContentsAsync([replaced]) : []);
     }
 
     private static Place Expected(Place place, Upload upload) =>
@@ -125,13 +140,25 @@ internal sealed partial class CozyDrive
 
     private static long? Room(long? quota, long used, Node? replaced) => quota - used + (replaced?.Size ?? 0);
 
-    private Task<Node> FileAsync(FilePath file, CancellationToken ct) =>
-        ReadAsync(async nodes => await nodes.FindAsync(file) is { IsFolder: false } node ? node : throw DriveFaults.NotFound(), ct);
+    private Task<(Node Node, byte[]? Content)> FileAsync(FilePath file, CancellationToken ct) => ReadAsync(
+        async nodes =>
+        {
+            var node = await nodes.FindAsync(file) is { IsFolder: false } found ? found : throw DriveFaults.NotFound();
+            return (node, SmallContent.Is(node.BlobId!) ? await nodes.ContentAsync(node.BlobId!) : null);
+        },
+        ct);
 
-    private Stream? Open(Node node, long offset) =>
-        offset >= 0 && offset <= node.Size
-            ? store.Blobs.Open(node.BlobId!, node.Size, offset)
-            : throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+    private Stream? Open(Node node, byte[]? content, long offset)
+    {
+        if (offset < 0 || offset > node.Size)
+        {
+            throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+        }
+
+        return !SmallContent.Is(node.BlobId!) ? store.Blobs.Open(node.BlobId!, node.Size, offset)
+            : content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false)
+            : null;
+    }
 
     /// <summary>Where a file is to be stored, and what is there now.</summary>
     private sealed record Place(FilePath Path, Node Parent, Node? Taken);

@@ -19,6 +19,8 @@ internal sealed partial class DriveStore(
 
     public Database Database => database;
 
+    public int LargestSmallContent => options.Value.LargestSmallContent;
+
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public CozyDrive Open(string instance) => new(this, instance);
@@ -54,6 +56,11 @@ internal sealed partial class DriveStore(
     /// <summary>Removes those of these blobs that no file names, now that it is on record; what fails is left to the sweep.</summary>
     public async Task DiscardAsync(IReadOnlyList<string> blobs)
     {
+        if (blobs.Count == 0)
+        {
+            return;
+        }
+
         // Many go later: nobody waits until a large trash is empty on disk too.
         if (blobs.Count > NamesAtOnce)
         {
