@@ -15,6 +15,7 @@ using RemoteFiles.Nextcloud;
 using RemoteFiles.Ocs;
 using RemoteFiles.Rpc;
 using Shared.Access;
+using Shared.Documents;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -38,8 +39,8 @@ internal static class RemoteFilesHost
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingEncryption>();
 
         services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
-        services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>();
-        services.AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
+        services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddDrive();

@@ -13,11 +13,11 @@ public sealed partial class LayoutTests
     private static readonly Dictionary<string, string[]> RemoteFiles = new()
     {
         ["Files"] = [],
-        ["Documents"] = [],
+        ["Documents"] = ["Accounts"],
         ["Http"] = ["Files"],
         ["JsonApi"] = ["Files"],
         ["Access"] = ["Files"],
-        ["Accounts"] = ["Files", "Documents"],
+        ["Accounts"] = ["Files"],
         ["Instances"] = ["Files"],
         ["Nextcloud"] = ["Files", "Accounts"],
         ["Drive"] = ["Files", "Accounts"],

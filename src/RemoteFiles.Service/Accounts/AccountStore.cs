@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using RemoteFiles.Documents;
 using Shared.Access;
+using Shared.Documents;
 using Shared.Faults;
 
 namespace RemoteFiles.Accounts;

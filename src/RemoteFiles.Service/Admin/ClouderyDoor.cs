@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RemoteFiles.Http;
 using RemoteFiles.Instances;
 using Shared.Access;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Admin;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Protos;
+using RemoteFiles.Access;
 using RemoteFiles.Files;
 using RemoteFiles.Http;
 using RemoteFiles.JsonApi;
@@ -14,10 +15,11 @@ internal static class DriveContent
 {
     public static void MapDriveContent(this WebApplication app)
     {
-        app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.Permission("POST", "io.cozy.files"));
-        app.MapRaw("PUT", "/files/{id}", OverwriteAsync).WithMetadata(Admission.Permission("PUT", "io.cozy.files"));
-        app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
-        app.MapRaw("GET", "/files/download", DownloadByPathAsync).WithMetadata(Admission.Permission("GET", "io.cozy.files"));
+        app.MapRaw("POST", "/files/{dir_id}", UploadAsync).WithQuery("Type", "file").WithMetadata(Admission.SomePermission("POST", "io.cozy.files"));
+        app.MapRaw("PUT", "/files/{id}", OverwriteAsync).WithMetadata(Admission.SomePermission("PUT", "io.cozy.files"));
+        app.MapRaw("GET", "/files/download/{id}", DownloadByIdAsync).WithMetadata(Admission.SomePermission("GET", "io.cozy.files"));
+        app.MapRaw("GET", "/files/downloads/{secret}/{name}", DownloadByLinkAsync).WithMetadata(Admission.Public);
+        app.MapRaw("GET", "/files/download", DownloadByPathAsync).WithMetadata(Admission.SomePermission("GET", "io.cozy.files"));
     }
 
     private static async Task UploadAsync(HttpContext context)
@@ -27,13 +29,20 @@ internal static class DriveContent
         var folder = await drive.FindAsync(folderId, ct) is { IsFolder: true } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
+        var name = request.Query["Name"].ToString();
+        await FilePermissions.Of(context, drive).CheckNewAsync("POST", folder, isFolder: false, name, ct);
         if (folder.Cozy!.Trashed)
         {
             throw new FaultException(Fault.ParentNotFound, "Parent directory is in the trash");
         }
 
-        var upload = UploadOf(context) with { Executable = request.Query["Executable"] == "true" };
-        var stored = await drive.WriteAsync(folder.Path.Child(DriveNames.Check(request.Query["Name"].ToString())), upload, ct);
+        var upload = UploadOf(context) with
+        {
+            Executable = request.Query["Executable"] == "true",
+            Encrypted = request.Query["Encrypted"] == "true",
+            Annotations = AnnotationsOf(request.Query, Annotations.None),
+        };
+        var stored = await drive.WriteAsync(folder.Path.Child(DriveNames.Check(name)), upload, ct);
         await AnswerAsync(context, StatusCodes.Status201Created, stored);
     }
 
@@ -41,24 +50,39 @@ internal static class DriveContent
     private static async Task OverwriteAsync(HttpContext context)
     {
         var (drive, request, ct) = (Drive(context), context.Request, context.RequestAborted);
-        var entry = await drive.FindAsync(context.GetRawValue("id")!, ct) ?? throw new FaultException(Fault.NotFound, "file does not exist");
+        var entry = await FilePermissions.Of(context, drive).FindAsync("PUT", context.GetRawValue("id")!, ct);
         var upload = UploadOf(context) with
         {
             ReplacedRev = ExpectedRevision.Of(request, request.Query["rev"]),
-            Executable = request.Query["Executable"].ToString() is { Length: > 0 } executable ? executable == "true" : entry.Cozy!.Executable,
+            Executable = Flag(request.Query["Executable"], entry.Cozy!.Executable),
+            Encrypted = Flag(request.Query["Encrypted"], entry.Cozy.Encrypted),
+            Annotations = AnnotationsOf(request.Query, entry.Cozy.Annotations),
         };
         await AnswerAsync(context, StatusCodes.Status200OK, await drive.OverwriteAsync(entry.Id, upload, ct));
     }
 
-    private static Upload UploadOf(HttpContext context) => new()
+    private static Upload UploadOf(HttpContext context)
     {
-        Body = UploadBody.Of(context),
-        Length = context.Request.ContentLength ?? Number(context.Request.Query["Size"]),
-        ContentType = context.Request.ContentType ?? "",
-        ModifiedAt = Time(context.Request.Query, "UpdatedAt") ?? Time(context.Request.Query, "CreatedAt"),
-        CreatedAt = Time(context.Request.Query, "CreatedAt"),
-        Md5 = Md5(context.Request.Headers.ContentMD5),
-        Creator = context.Caller().App,
+        var (request, query) = (context.Request, context.Request.Query);
+        UploadMetadata.Check(query["MetadataID"].ToString());
+        var created = Time(query, "CreatedAt") ?? UploadMetadata.DateOf(request);
+        return new()
+        {
+            Body = UploadBody.Of(context),
+            Length = request.ContentLength ?? Number(query["Size"]),
+            ContentType = UploadMetadata.ContentTypeOf(request),
+            ModifiedAt = Time(query, "UpdatedAt") ?? created,
+            CreatedAt = created,
+            Md5 = Md5(request.Headers.ContentMD5),
+            Creator = context.Caller().App,
+        };
+    }
+
+    private static Annotations AnnotationsOf(IQueryCollection query, Annotations known) => known with
+    {
+        Tags = UploadMetadata.TagsOf(query["Tags"].ToString()) is { Count: > 0 } tags ? tags : known.Tags,
+        SourceAccount = Text(query, "SourceAccount", known.SourceAccount),
+        SourceAccountIdentifier = Text(query, "SourceAccountIdentifier", known.SourceAccountIdentifier),
     };
 
     private static Task AnswerAsync(HttpContext context, int status, Entry stored)
@@ -70,8 +94,7 @@ internal static class DriveContent
     private static async Task DownloadByIdAsync(HttpContext context)
     {
         var drive = Drive(context);
-        var entry = await drive.FindAsync(context.GetRawValue("id")!, context.RequestAborted);
-        await DownloadAsync(context, drive, entry);
+        await DownloadAsync(context, drive, await FilePermissions.Of(context, drive).FindAsync("GET", context.GetRawValue("id")!, context.RequestAborted));
     }
 
     private static async Task DownloadByPathAsync(HttpContext context)
@@ -83,7 +106,16 @@ internal static class DriveContent
         }
 
         var drive = Drive(context);
-        await DownloadAsync(context, drive, await drive.StatAsync(FilePath.Parse(path), context.RequestAborted));
+        var entry = await FilePermissions.Of(context, drive).StatAsync("GET", FilePath.Parse(path), context.RequestAborted);
+        await DownloadAsync(context, drive, entry);
+    }
+
+    // The name is for those who save the file; the secret alone says which it is.
+    private static async Task DownloadByLinkAsync(HttpContext context)
+    {
+        var drive = Drive(context);
+        var id = context.RequestServices.GetRequiredService<DownloadLinks>().FileOf(context.Instance(), context.GetRawValue("secret")!);
+        await DownloadAsync(context, drive, await drive.FindAsync(id, context.RequestAborted));
     }
 
     private static Task DownloadAsync(HttpContext context, ICozyDrive drive, Entry? entry)
@@ -100,6 +132,10 @@ internal static class DriveContent
 
     private static ICozyDrive Drive(HttpContext context) =>
         context.RequestServices.GetRequiredService<IFileTrees>().Drive(context.Instance().Domain);
+
+    private static bool Flag(string? text, bool otherwise) => string.IsNullOrEmpty(text) ? otherwise : text == "true";
+
+    private static string Text(IQueryCollection query, string name, string otherwise) => query[name].ToString() is { Length: > 0 } text ? text : otherwise;
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

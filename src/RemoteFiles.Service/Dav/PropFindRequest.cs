@@ -1,6 +1,6 @@
 using System.Xml;
-using RemoteFiles.Http;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Dav;
 

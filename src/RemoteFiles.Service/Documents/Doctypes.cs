@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using RemoteFiles.Accounts;
+using Shared.Access;
+using Shared.Documents;
+using Shared.Faults;
 
 namespace RemoteFiles.Documents;
 
 /// <summary>Names of kinds of documents, and which of them are kept for the server itself (cozy-api section 9).</summary>
-internal static partial class Doctypes
+internal sealed partial class Doctypes(DocumentStore store, AccountStore accounts) : IDoctypes
 {
     // io.cozy.files is read under /files, where each one is checked; migrations belong to the service that runs them.
     private static readonly HashSet<string> Unreadable =
@@ -15,11 +19,21 @@ internal static partial class Doctypes
 
     private static readonly HashSet<string> Unwritable = ["io.cozy.jobs", "io.cozy.triggers", "io.cozy.apps", "io.cozy.konnectors"];
 
-    public static bool IsValid(string doctype) => Name().IsMatch(doctype);
+    public IDocuments Read(Instance instance, string doctype) =>
+        !Name().IsMatch(doctype) ? throw new FaultException(Fault.Malformed, $"Invalid doctype '{doctype}'")
+        : Unreadable.Contains(doctype) ? throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unreadable")
+        : Of(instance, doctype);
 
-    public static bool IsReadable(string doctype) => !Unreadable.Contains(doctype);
+    public IDocuments Write(Instance instance, string doctype) =>
+        Unreadable.Contains(doctype) || Unwritable.Contains(doctype)
+            ? throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unwritable")
+            : Read(instance, doctype);
 
-    public static bool IsWritable(string doctype) => IsReadable(doctype) && !Unwritable.Contains(doctype);
+    private IDocuments Of(Instance instance, string doctype)
+    {
+        var stored = new StoredDocuments(store, instance.Domain, doctype);
+        return doctype == AccountStore.Doctype ? new AccountDocuments(stored, accounts, instance) : stored;
+    }
 
     [GeneratedRegex(@"\A[a-z0-9_]+(\.[a-z0-9_]+)*\z")]
     private static partial Regex Name();

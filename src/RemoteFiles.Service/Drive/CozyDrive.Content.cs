@@ -109,6 +109,8 @@ internal sealed partial class CozyDrive
             ModifiedAt = modified,
             StoredAt = now,
             Executable = upload.Executable,
+            Encrypted = upload.Encrypted,
+            Annotations = upload.Annotations?.ToString() ?? taken?.Annotations ?? "{}",
             Creator = upload.Creator,
             OriginAccount = upload.Origin?.Account ?? "",
             OriginId = upload.Origin?.Id ?? "",

@@ -16,7 +16,14 @@ internal sealed partial class CozyDrive
             }
 
             var etag = modified == node.ModifiedAt ? node.ETag : Node.NewHex();
-            var changed = node with { ModifiedAt = modified, ETag = etag, Executable = !node.IsFolder && (change.Executable ?? node.Executable) };
+            var changed = node with
+            {
+                ModifiedAt = modified,
+                ETag = etag,
+                Executable = !node.IsFolder && (change.Executable ?? node.Executable),
+                Encrypted = !node.IsFolder && (change.Encrypted ?? node.Encrypted),
+                Annotations = change.Annotate(Annotations.Parse(node.Annotations)).ToString(),
+            };
             var (name, folderId) = (change.Name ?? node.Name, change.FolderId ?? node.ParentId);
             if (name != node.Name || folderId != node.ParentId)
             {

@@ -13,6 +13,8 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
     public Task<Entry?> FindAsync(string id, CancellationToken ct) =>
         ReadAsync(async nodes => await nodes.FindAsync(id) is { } node ? node.ToEntry(await nodes.PathOfAsync(id)) : null, ct);
 
+    public Task<IReadOnlyList<string>> AncestorsAsync(string id, CancellationToken ct) => ReadAsync(nodes => nodes.AncestorsAsync(id), ct);
+
     public async IAsyncEnumerable<Entry> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var node in ChildrenAsync(folder, ct))

@@ -33,6 +33,7 @@ internal static class DriveSchema
           origin_account TEXT NOT NULL,
           origin_id TEXT NOT NULL,
           origin_etag TEXT NOT NULL,
+          annotations TEXT NOT NULL DEFAULT '{}',   -- JSON
           UNIQUE (instance, id),
           UNIQUE (instance, parent_id, name));
         CREATE INDEX IF NOT EXISTS nodes_listed ON nodes (instance, parent_id, kind, name);

@@ -26,7 +26,11 @@ internal sealed partial class DriveStore(
     public CozyDrive Open(string instance) => new(this, instance);
 
     /// <summary>Creates the tables where they are missing; before anything else.</summary>
-    public Task CreateAsync(CancellationToken ct) => database.CreateAsync(DriveSchema.Sql, ct);
+    public async Task CreateAsync(CancellationToken ct)
+    {
+        await database.CreateAsync(DriveSchema.Sql, ct);
+        await database.AddColumnAsync("nodes", "annotations", "TEXT NOT NULL DEFAULT '{}'", ct);
+    }
 
     /// <summary>The bytes an instance may store; null is no limit.</summary>
     public async Task<long?> QuotaAsync(string instance, CancellationToken ct) => await quota(instance, ct) is > 0 and var most ? most : null;

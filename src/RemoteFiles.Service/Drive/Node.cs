@@ -64,6 +64,9 @@ internal sealed record Node
 
     public string OriginETag { get; init; } = "";
 
+    /// <summary>JSON of <see cref="Files.Annotations"/>.</summary>
+    public string Annotations { get; init; } = "{}";
+
     public bool IsFolder => Kind == Folder;
 
     /// <summary>In the trash, or the trash itself: nothing is put here.</summary>
@@ -110,6 +113,7 @@ internal sealed record Node
         {
             FileId = FileId,
             RestorePath = RestorePath.Length == 0 ? "" : FilePath.Parse(RestorePath).Parent.ToString(),
+            Annotations = Files.Annotations.Parse(Annotations),
         },
     };
 

@@ -13,6 +13,12 @@ internal static class NodeSql
 
     public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN @fileIds ORDER BY kind, name";
 
+    public const string AllIds = "SELECT file_id FROM nodes WHERE instance = @instance AND id > @afterId ORDER BY id";
+
+    public const string AllIdsIn = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND id > @afterId ORDER BY id";
+
+    public const string ById = Select + " AND file_id IN @fileIds ORDER BY id";
+
     public const string Page = Select + " AND parent_id = @parentId AND " + Listed + """
          AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip
         """;
@@ -20,6 +26,8 @@ internal static class NodeSql
     public const string CountChildren = "SELECT COUNT(*) FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed;
 
     public const string Names = Up + "SELECT name FROM up WHERE parent_id <> '' ORDER BY level DESC";
+
+    public const string Ancestors = Up + "SELECT id FROM up";
 
     public const string Subtree = Down + "SELECT " + Columns + " FROM nodes WHERE instance = @instance AND id IN (SELECT id FROM down)";
 
@@ -55,17 +63,17 @@ internal static class NodeSql
     public const string Insert = """
         INSERT INTO nodes (
           file_id, instance, id, parent_id, name, kind, generation, revision, etag, size, blob_id, md5, sha256, content_type,
-          created_at, modified_at, stored_at, trashed_at, restore_path, executable, encrypted, creator, origin_account, origin_id, origin_etag)
+          created_at, modified_at, stored_at, trashed_at, restore_path, executable, encrypted, creator, origin_account, origin_id, origin_etag, annotations)
         VALUES (
           @FileId, @Instance, @Id, @ParentId, @Name, @Kind, @Generation, @Revision, @ETag, @Size, @BlobId, @Md5, @Sha256, @ContentType,
-          @CreatedAt, @ModifiedAt, @StoredAt, @TrashedAt, @RestorePath, @Executable, @Encrypted, @Creator, @OriginAccount, @OriginId, @OriginETag)
+          @CreatedAt, @ModifiedAt, @StoredAt, @TrashedAt, @RestorePath, @Executable, @Encrypted, @Creator, @OriginAccount, @OriginId, @OriginETag, @Annotations)
         """;
 
     public const string Update = """
         UPDATE nodes SET
           parent_id = @ParentId, name = @Name, generation = @Generation, revision = @Revision, etag = @ETag, size = @Size, blob_id = @BlobId,
           md5 = @Md5, sha256 = @Sha256, content_type = @ContentType, created_at = @CreatedAt, modified_at = @ModifiedAt, stored_at = @StoredAt,
-          trashed_at = @TrashedAt, restore_path = @RestorePath, executable = @Executable, creator = @Creator,
+          trashed_at = @TrashedAt, restore_path = @RestorePath, executable = @Executable, encrypted = @Encrypted, annotations = @Annotations, creator = @Creator,
           origin_account = @OriginAccount, origin_id = @OriginId, origin_etag = @OriginETag
         WHERE instance = @Instance AND id = @Id
         """;
@@ -74,7 +82,7 @@ internal static class NodeSql
         file_id AS FileId, instance AS Instance, id AS Id, parent_id AS ParentId, name AS Name, kind AS Kind, generation AS Generation,
         revision AS Revision, etag AS ETag, size AS Size, blob_id AS BlobId, md5 AS Md5, sha256 AS Sha256, content_type AS ContentType, created_at AS CreatedAt, modified_at AS ModifiedAt,
         stored_at AS StoredAt, trashed_at AS TrashedAt, restore_path AS RestorePath, executable AS Executable, encrypted AS Encrypted,
-        creator AS Creator, origin_account AS OriginAccount, origin_id AS OriginId, origin_etag AS OriginETag
+        creator AS Creator, origin_account AS OriginAccount, origin_id AS OriginId, origin_etag AS OriginETag, annotations AS Annotations
         """;
 
     private const string Select = "SELECT " + Columns + " FROM nodes WHERE instance = @instance";

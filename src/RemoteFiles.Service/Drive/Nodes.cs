@@ -38,8 +38,17 @@ internal sealed class Nodes(DbConnection db, string instance)
     public async Task<FilePath> PathOfAsync(string id) =>
         (await db.QueryAsync<string>(NodeSql.Names, new { instance, id })).Aggregate(FilePath.Root, (path, name) => path.Child(name));
 
+    /// <summary>A node's id and those above it.</summary>
+    public async Task<IReadOnlyList<string>> AncestorsAsync(string id) => (await db.QueryAsync<string>(NodeSql.Ancestors, new { instance, id })).AsList();
+
     /// <summary>The children's file ids in the order of a listing, the trash left out.</summary>
     public async Task<long[]> ChildIdsAsync(string parentId) => [.. await db.QueryAsync<long>(NodeSql.ChildIds, new { instance, parentId })];
+
+    /// <summary>The file ids of all nodes, or of a folder's, in the order of the ids that come after this one.</summary>
+    public async Task<long[]> AllIdsAsync(string? parentId, string afterId) =>
+        [.. await db.QueryAsync<long>(parentId is null ? NodeSql.AllIds : NodeSql.AllIdsIn, new { instance, parentId, afterId })];
+
+    public Task<IEnumerable<Node>> ByIdAsync(IReadOnlyList<long> fileIds) => db.QueryAsync<Node>(NodeSql.ById, new { instance, fileIds });
 
     public Task<IEnumerable<Node>> ChildrenAsync(string parentId, IReadOnlyList<long> fileIds) =>
         db.QueryAsync<Node>(NodeSql.ChildrenOf, new { instance, parentId, fileIds });

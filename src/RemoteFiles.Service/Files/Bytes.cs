@@ -36,4 +36,9 @@ internal sealed record Upload
     public string Creator { get; init; } = "";
 
     public bool Executable { get; init; }
+
+    public bool Encrypted { get; init; }
+
+    /// <summary>Of the Cozy drive alone; null: those of the file stored over, or none.</summary>
+    public Annotations? Annotations { get; init; }
 }

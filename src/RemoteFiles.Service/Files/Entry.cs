@@ -47,4 +47,6 @@ internal sealed record CozyFacts(
 
     /// <summary>The folder that something in the trash came from; empty elsewhere, and below the top of what was deleted.</summary>
     public string RestorePath { get; init; } = "";
+
+    public Annotations Annotations { get; init; } = Annotations.None;
 }

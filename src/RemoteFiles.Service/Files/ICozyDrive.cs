@@ -8,6 +8,12 @@ internal interface ICozyDrive : IFileTree
 
     Task<Entry?> FindAsync(string id, CancellationToken ct);
 
+    /// <summary>The ids of a document and of all directories around it; empty when it is not there.</summary>
+    Task<IReadOnlyList<string>> AncestorsAsync(string id, CancellationToken ct);
+
+    /// <summary>Every document of the drive, or of one directory, by its id, from after this one on; the root and the trash too.</summary>
+    IAsyncEnumerable<Entry> SearchAsync(string? folderId, string afterId, CancellationToken ct);
+
     /// <summary>Directories first, then files, each by name in byte order; the trash is not among the root's children.</summary>
     /// <param name="folderId">A directory's id.</param>
     /// <param name="from">The first row wanted; null for the start.</param>
@@ -59,4 +65,10 @@ internal sealed record PageKey(bool IsFolder, string Name, string Id);
 internal sealed record DriveSpace(long Used, long? Quota);
 
 /// <summary>What to change of a document; null stays. A directory is never executable.</summary>
-internal sealed record DriveChange(string? Name, string? FolderId, DateTimeOffset? ModifiedAt, bool? Executable);
+internal sealed record DriveChange(string? Name, string? FolderId, DateTimeOffset? ModifiedAt, bool? Executable)
+{
+    public bool? Encrypted { get; init; }
+
+    /// <summary>What becomes of what was noted.</summary>
+    public Func<Annotations, Annotations> Annotate { get; init; } = known => known;
+}

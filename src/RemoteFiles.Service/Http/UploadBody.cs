@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Files;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Http;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 using Protos;
 using RemoteFiles.Files;
 
@@ -14,11 +15,14 @@ internal static class CozyFiles
     {
         var cozy = entry.Cozy ?? throw new ArgumentException("not an entry of the drive", nameof(entry));
         var self = "/files/" + entry.Id;
+        var attributes = entry.IsFolder ? Directory(entry, cozy, instanceUrl) : File(entry, cozy, instanceUrl);
+        attributes.Tags.Add(cozy.Annotations.Tags);
+        attributes.Metadata = cozy.Annotations.Metadata is { } metadata ? Struct.Parser.ParseJson(metadata.ToJsonString()) : null;
         return new()
         {
             Type = Doctype,
             Id = entry.Id,
-            Attributes = entry.IsFolder ? Directory(entry, cozy, instanceUrl) : File(entry, cozy, instanceUrl),
+            Attributes = attributes,
             Meta = new() { Rev = cozy.Rev },
             Links = new() { Self = self },
             Relationships = new()
@@ -80,8 +84,9 @@ internal static class CozyFiles
             CreatedByApp = cozy.Creator,
             CreatedOn = instanceUrl,
             UpdatedAt = Time(cozy.StoredAt),
-            SourceAccount = entry.Origin?.Account ?? "",
-            SourceAccountIdentifier = "",
+            SourceAccount = entry.Origin?.Account ?? cozy.Annotations.SourceAccount,
+            SourceAccountIdentifier = cozy.Annotations.SourceAccountIdentifier,
+            Favorite = cozy.Annotations.Favorite,
         };
         if (cozy.Creator.Length > 0)
         {

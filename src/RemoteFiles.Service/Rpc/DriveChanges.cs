@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Protos;
@@ -18,31 +20,46 @@ internal sealed partial class DriveService
         var (drive, ct) = (Drive(context), context.CancellationToken);
         var data = request.Document?.Data ?? throw new FaultException(Fault.Malformed, "JSON input is malformed or is missing mandatory fields");
         var attributes = data.Attributes ?? new();
-        var id = request.Id.Length > 0 ? request.Id : (await drive.StatAsync(Absolute(request.Path), ct) ?? throw NoFile()).Id;
+        var allowed = Allowed(drive, context);
+        var entry = await (request.Id.Length > 0 ? allowed.FindAsync("PATCH", request.Id, ct) : allowed.StatAsync("PATCH", Absolute(request.Path), ct));
         var rev = ExpectedRevision.Of(context.GetHttpContext().Request, request.Rev);
         if (attributes.PermanentDelete)
         {
-            return new() { Data = CozyFiles.Of(await drive.RemoveAsync(id, rev, ct), Url(context)) };
+            return new() { Data = CozyFiles.Of(await drive.RemoveAsync(entry.Id, rev, ct), Url(context)) };
         }
 
-        var changed = attributes.MoveToTrash
-            ? await drive.TrashAsync(id, rev, ct)
-            : await drive.ChangeAsync(id, ChangeOf(attributes, data.Relationships), rev, ct);
-        return await DocumentAsync(drive, changed, asked: null, context);
+        if (attributes.MoveToTrash)
+        {
+            return await DocumentAsync(drive, await drive.TrashAsync(entry.Id, rev, ct), asked: null, context);
+        }
+
+        var change = ChangeOf(attributes, data.Relationships);
+        if (change.FolderId is { } folderId && folderId != entry.Cozy!.ParentId && await drive.FindAsync(folderId, ct) is { } folder)
+        {
+            await allowed.CheckNewAsync("PATCH", folder, entry.IsFolder, change.Name ?? entry.Path.Name, ct);
+        }
+
+        return await DocumentAsync(drive, await drive.ChangeAsync(entry.Id, change, rev, ct), asked: null, context);
     }
 
     public override async Task<CozyDirectoryDocument> Copy(CopyDocumentRequest request, ServerCallContext context)
     {
         var (drive, ct) = (Drive(context), context.CancellationToken);
-        var original = await drive.FindAsync(request.Id, ct) ?? throw NoFile();
+        var allowed = Allowed(drive, context);
+        var original = await allowed.FindAsync("POST", request.Id, ct);
         var folderId = request.DirId.Length > 0 ? request.DirId : original.Cozy!.ParentId;
+        if (await drive.FindAsync(folderId, ct) is { } folder)
+        {
+            await allowed.CheckNewAsync("POST", folder, original.IsFolder, original.Path.Name, ct);
+        }
+
         var copy = await drive.CopyAsync(original.Id, folderId, NamesOfCopy(original, request.Name, context.GetHttpContext().Instance().Locale), ct);
         return await DocumentAsync(drive, copy, asked: null, context);
     }
 
     public override async Task<CozySizeDocument> Size(GetRequest request, ServerCallContext context)
     {
-        var entry = await Drive(context).FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
+        var entry = await Allowed(Drive(context), context).FindAsync("GET", request.Id, context.CancellationToken);
         var size = (entry.Size ?? 0).ToString(CultureInfo.InvariantCulture);
         return new() { Data = new() { Type = "io.cozy.files.sizes", Id = entry.Id, Attributes = new() { Size = size } } };
     }
@@ -50,6 +67,7 @@ internal sealed partial class DriveService
     public override async Task<CozyDirectoryDocument> Delete(RevisionRequest request, ServerCallContext context)
     {
         var drive = Drive(context);
+        await Allowed(drive, context).FindAsync("PATCH", request.Id, context.CancellationToken);
         return await DocumentAsync(drive, await drive.TrashAsync(request.Id, Rev(request, context), context.CancellationToken), asked: null, context);
     }
 
@@ -59,13 +77,14 @@ internal sealed partial class DriveService
     public override async Task<CozyDirectoryDocument> Restore(RevisionRequest request, ServerCallContext context)
     {
         var drive = Drive(context);
+        await Allowed(drive, context).FindAsync("PATCH", request.Id, context.CancellationToken);
         return await DocumentAsync(drive, await drive.RestoreAsync(request.Id, Rev(request, context), context.CancellationToken), asked: null, context);
     }
 
     public override async Task<Empty> DeleteTrashed(RevisionRequest request, ServerCallContext context)
     {
         var (drive, ct) = (Drive(context), context.CancellationToken);
-        var entry = await drive.FindAsync(request.Id, ct) ?? throw NoFile();
+        var entry = await Allowed(drive, context).FindAsync("DELETE", request.Id, ct);
         if (entry is { Cozy.Trashed: false } && entry.Id != ICozyDrive.TrashId)
         {
             throw new FaultException(Fault.Malformed, "File or directory is not in the trash");
@@ -78,7 +97,9 @@ internal sealed partial class DriveService
 
     public override async Task<Empty> EmptyTrash(Empty request, ServerCallContext context)
     {
-        await Drive(context).EmptyTrashAsync(context.CancellationToken);
+        var drive = Drive(context);
+        await Allowed(drive, context).FindAsync("DELETE", ICozyDrive.TrashId, context.CancellationToken);
+        await drive.EmptyTrashAsync(context.CancellationToken);
         return new();
     }
 
@@ -89,8 +110,21 @@ internal sealed partial class DriveService
             attributes.HasName ? attributes.Name : null,
             folderId,
             Time(attributes.UpdatedAt, "UpdatedAt"),
-            attributes.HasExecutable ? attributes.Executable : null);
+            attributes.HasExecutable ? attributes.Executable : null)
+        {
+            Encrypted = attributes.HasEncrypted ? attributes.Encrypted : null,
+            Annotate = known => known with
+            {
+                Tags = attributes.Tags is { } tags ? [.. tags.Values.Select(Tag)] : known.Tags,
+                Metadata = attributes.Metadata is { } metadata ? JsonNode.Parse(JsonFormatter.Default.Format(metadata))!.AsObject() : known.Metadata,
+                Favorite = attributes.CozyMetadata is { HasFavorite: true } cozy ? cozy.Favorite : known.Favorite,
+            },
+        };
     }
+
+    private static string Tag(Value tag) => tag.KindCase == Value.KindOneofCase.StringValue
+        ? tag.StringValue
+        : throw new FaultException(Fault.Malformed, "JSON input is malformed or is missing mandatory fields");
 
     // A name that was asked for is that one or none.
     private static IEnumerable<string> NamesOfCopy(Entry original, string asked, string locale)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Grpc.Core;
 using Protos;
+using RemoteFiles.Access;
 using RemoteFiles.Files;
+using RemoteFiles.Http;
 using RemoteFiles.JsonApi;
 using Shared.Access;
 using Shared.Faults;
@@ -9,7 +11,7 @@ using Shared.Faults;
 namespace RemoteFiles.Rpc;
 
 /// <summary>The door of protos/drive.proto: the metadata routes of /files.</summary>
-internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.DriveBase
+internal sealed partial class DriveService(IFileTrees trees, DownloadLinks links) : Protos.Drive.DriveBase
 {
     private const int DefaultLimit = 30;
     private const int MostLimit = 1000;
@@ -17,14 +19,14 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
     public override async Task<CozyDirectoryDocument> Get(GetRequest request, ServerCallContext context)
     {
         var drive = Drive(context);
-        var entry = await drive.FindAsync(request.Id, context.CancellationToken) ?? throw NoFile();
+        var entry = await Allowed(drive, context).FindAsync("GET", request.Id, context.CancellationToken);
         return await DocumentAsync(drive, entry, request.Page, context);
     }
 
     public override async Task<CozyDirectoryDocument> GetByPath(GetByPathRequest request, ServerCallContext context)
     {
         var drive = Drive(context);
-        var entry = await drive.StatAsync(Absolute(request.Path), context.CancellationToken) ?? throw NoFile();
+        var entry = await Allowed(drive, context).StatAsync("GET", Absolute(request.Path), context.CancellationToken);
         return await DocumentAsync(drive, entry, request.Page, context);
     }
 
@@ -39,11 +41,14 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
         }
 
         var (drive, ct) = (Drive(context), context.CancellationToken);
-        var (created, modified) = (Time(request.CreatedAt, "CreatedAt"), Time(request.UpdatedAt, "UpdatedAt"));
+        UploadMetadata.Check(request.MetadataId);
+        var http = context.GetHttpContext().Request;
+        var (created, modified) = (Time(request.CreatedAt, "CreatedAt") ?? UploadMetadata.DateOf(http), Time(request.UpdatedAt, "UpdatedAt"));
         Entry made;
         if (request.DirId.Length == 0 && request.Path.Length > 0)
         {
             var path = Absolute(request.Path);
+            await Allowed(drive, context).CheckNewAsync("POST", path, ct);
             if (request.Recursive == "true" && await drive.StatAsync(path, ct) is { IsFolder: true } there)
             {
                 return new() { Data = CozyFiles.Of(there, Url(context)) };
@@ -53,7 +58,7 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
         }
         else
         {
-            made = await drive.MakeFolderAsync(await ChildAsync(drive, request, ct), ct);
+            made = await drive.MakeFolderAsync(await ChildAsync(drive, request, context), ct);
         }
 
         // In this order: the first sets both, and the second leaves a creation that lies before it.
@@ -62,14 +67,34 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
             await drive.TouchAsync(made.Id, time, ct);
         }
 
-        made = await drive.FindAsync(made.Id, ct) ?? throw NoFile();
+        made = UploadMetadata.TagsOf(request.Tags) is { Count: > 0 } tags
+            ? await drive.ChangeAsync(made.Id, new(null, null, null, null) { Annotate = known => known with { Tags = tags } }, rev: null, ct)
+            : await drive.FindAsync(made.Id, ct) ?? throw NoFile();
         return new() { Data = CozyFiles.Of(made, Url(context)) };
+    }
+
+    public override async Task<CozyDirectoryDocument> CreateDownloadLink(DownloadLinkRequest request, ServerCallContext context)
+    {
+        var (drive, ct) = (Drive(context), context.CancellationToken);
+        var allowed = Allowed(drive, context);
+        var entry = await (request.Id.Length > 0 ? allowed.FindAsync("GET", request.Id, ct) : allowed.StatAsync("GET", Absolute(request.Path), ct));
+        if (entry.IsFolder)
+        {
+            throw NoFile();
+        }
+
+        // Clients send the name encoded once more than a query needs: it is in the link as they mean it either way.
+        var name = request.Filename.Length > 0 ? Uri.UnescapeDataString(request.Filename).Replace("/", "", StringComparison.Ordinal) : entry.Path.Name;
+        var secret = links.SecretFor(context.GetHttpContext().Instance(), entry.Id);
+        var document = await DocumentAsync(drive, entry, asked: null, context);
+        document.Links = new() { Related = $"/files/downloads/{secret}/{Uri.EscapeDataString(name)}" };
+        return document;
     }
 
     private async Task<CozyFileList> ChildrenAsync(string id, Page? asked, ServerCallContext context)
     {
         var drive = Drive(context);
-        var folder = await drive.FindAsync(id, context.CancellationToken) ?? throw NoFile();
+        var folder = await Allowed(drive, context).FindAsync("GET", id, context.CancellationToken);
         if (!folder.IsFolder)
         {
             throw new FaultException(Fault.Malformed, "a file has no contents");
@@ -81,12 +106,14 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
         return list;
     }
 
-    private static async Task<FilePath> ChildAsync(ICozyDrive drive, CreateDirectoryRequest request, CancellationToken ct)
+    private static async Task<FilePath> ChildAsync(ICozyDrive drive, CreateDirectoryRequest request, ServerCallContext context)
     {
+        var ct = context.CancellationToken;
         var id = request.DirId.Length > 0 ? request.DirId : ICozyDrive.RootId;
         var parent = await drive.FindAsync(id, ct) is { IsFolder: true } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "Parent directory with given DirID does not exist");
+        await Allowed(drive, context).CheckNewAsync("POST", parent, isFolder: true, request.Name, ct);
         return parent.Path.Child(DriveNames.Check(request.Name));
     }
 
@@ -138,6 +165,8 @@ internal sealed partial class DriveService(IFileTrees trees) : Protos.Drive.Driv
         path.StartsWith('/') ? FilePath.Parse(path) : throw new FaultException(Fault.Malformed, "Path should be absolute");
 
     private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
+
+    private static FilePermissions Allowed(ICozyDrive drive, ServerCallContext context) => FilePermissions.Of(context.GetHttpContext(), drive);
 
     private static string Url(ServerCallContext context) => context.GetHttpContext().Instance().Url;
 

@@ -146,7 +146,7 @@ internal static class Operation
     }
 
     private static string IdOf(RawRoute route) =>
-        string.Join('_', [route.Method.ToLowerInvariant(), .. route.Template.Text.Split(NameEnds, StringSplitOptions.RemoveEmptyEntries)]);
+        string.Join('_', [route.Method.ToLowerInvariant(), .. route.Template.Text.Split(NameEnds, StringSplitOptions.RemoveEmptyEntries)]) + (route.Template.Text.EndsWith('/') ? "_" : "");
 
     private static string TagOf(RawTemplate template) => template.Segments[0].Text;
 }

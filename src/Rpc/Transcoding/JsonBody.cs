@@ -23,7 +23,7 @@ internal static class JsonBody
 
     /// <summary>The message, or an empty one when the body is empty.</summary>
     /// <exception cref="BadRequestException">The body is not JSON, does not fit the message, or is too long.</exception>
-    public static async Task<IMessage> ReadAsync(HttpRequest request, MessageDescriptor type, FieldDescriptor? bodyField, int maxSize)
+    public static async Task<IMessage> ReadAsync(HttpRequest request, MessageDescriptor type, FieldDescriptor? bodyField, int maxSize, string malformed)
     {
         var body = await ReadBytesAsync(request, maxSize);
         if (body.Length == 0)
@@ -35,7 +35,7 @@ internal static class JsonBody
             || !(mediaType.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || mediaType.MediaType.Equals("application/vnd.api+json", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new BadRequestException(Invalid);
+            throw new BadRequestException(malformed);
         }
 
         try
@@ -44,7 +44,7 @@ internal static class JsonBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidProtocolBufferException or InvalidJsonException)
         {
-            throw new BadRequestException(Invalid, innerException: e);
+            throw new BadRequestException(malformed, innerException: e);
         }
     }
 

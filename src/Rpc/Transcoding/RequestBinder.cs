@@ -9,12 +9,12 @@ namespace Rpc.Transcoding;
 /// Makes the request message of a method: the body first, then what the query gives, then the path. A query parameter cannot reach
 /// a field that the path or the body fills, and a body cannot contradict the path.
 /// </summary>
-internal sealed class RequestBinder(MessageDescriptor type, HttpBinding binding, int maxBodySize)
+internal sealed class RequestBinder(MessageDescriptor type, HttpBinding binding, int maxBodySize, string malformedBody)
 {
     public async Task<IMessage> BindAsync(HttpContext http)
     {
         var message = binding.HasBody
-            ? await JsonBody.ReadAsync(http.Request, type, binding.BodyField, maxBodySize)
+            ? await JsonBody.ReadAsync(http.Request, type, binding.BodyField, maxBodySize, malformedBody)
             : type.Parser.ParseFrom(ByteString.Empty);
         if (binding.TakesQuery && http.Request.QueryString.HasValue)
         {

@@ -20,8 +20,9 @@ internal sealed class TranscodedEndpoints(IOptions<TranscodingOptions> options)
                 throw new InvalidOperationException($"{method.Method.FullName} takes a stream of requests, which has no HTTP form.");
             }
 
-            var binder = new RequestBinder(method.Descriptor.InputType, binding, options.Value.MaxJsonBodySize);
             var rest = method.Descriptor.GetOptions()?.GetExtension(RestExtensions.Method);
+            var malformed = rest?.MalformedBody is { Length: > 0 } text ? text : JsonBody.Invalid;
+            var binder = new RequestBinder(method.Descriptor.InputType, binding, options.Value.MaxJsonBodySize, malformed);
             yield return RawEndpoints.Of(builder)
                 .Add(binding.HttpMethod, binding.Template, http => CallAsync(http, method, binding, binder, rest))
                 .WithMetadata([.. method.Attributes, method.Descriptor, new TranscodedMethod(method.ServiceType, method.Method)]);

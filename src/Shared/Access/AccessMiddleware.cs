@@ -36,6 +36,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
             : method.File.Package.StartsWith("grpc.", StringComparison.Ordinal) ? Admission.Process
             : method.GetOptions()?.GetExtension(RestExtensions.Method) switch
             {
+                { Permission: { Some: true } asked } => Admission.SomePermission(asked.Verb, asked.Doctype),
                 { Permission: { } asked } => Admission.Permission(asked.Verb, asked.Doctype),
                 { AnyToken: true } => Admission.AnyToken,
                 _ => Admission.Service,
@@ -64,6 +65,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
         {
             Admission.ToService => caller.Audience == Audiences.Service,
             Admission.ToPermission(var verb, var doctype) => caller.Permissions?.Allows(verb, doctype) ?? false,
+            Admission.ToSomePermission(var verb, var doctype) => caller.Permissions?.AllowsSome(verb, doctype) ?? false,
             _ => caller.Permissions is not null,
         };
         return admitted ? caller : throw new AccessException(Fault.Forbidden, "Forbidden");

@@ -18,6 +18,9 @@ internal abstract record Admission
     /// <summary>A token that allows this verb on the whole doctype.</summary>
     public static Admission Permission(string verb, string doctype) => new ToPermission(verb, doctype);
 
+    /// <summary>A token that allows this verb on anything of the doctype; the door checks on which documents.</summary>
+    public static Admission SomePermission(string verb, string doctype) => new ToSomePermission(verb, doctype);
+
     internal sealed record ToProcess : Admission;
 
     internal sealed record ToPublic : Admission;
@@ -27,4 +30,6 @@ internal abstract record Admission
     internal sealed record ToService : Admission;
 
     internal sealed record ToPermission(string Verb, string Doctype) : Admission;
+
+    internal sealed record ToSomePermission(string Verb, string Doctype) : Admission;
 }

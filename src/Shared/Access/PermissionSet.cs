@@ -54,7 +54,9 @@ internal sealed class PermissionSet
             CoversType(doctype) && (Verbs.Count == 0 || Verbs.Contains("ALL") || Verbs.Contains(verb));
 
         public bool Selects(JsonObject document) =>
-            Selector.Length > 0 && document[Selector] is JsonValue field && field.TryGetValue(out string? text) && Values.Contains(text);
+            Selector.Length > 0 && (document[Selector] is JsonArray many ? many.Any(Names) : Names(document[Selector]));
+
+        private bool Names(JsonNode? field) => field is JsonValue value && value.TryGetValue(out string? text) && Values.Contains(text);
 
         private bool CoversType(string doctype) =>
             Doctype == doctype

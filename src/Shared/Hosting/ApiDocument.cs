@@ -25,8 +25,9 @@ internal static class ApiDocument
 
     private static OperationFacts? FactsOf(Endpoint endpoint)
     {
-        var errors = endpoint.Metadata.GetMetadata<ErrorForm>() is not null ? OfProtocol
-            : endpoint.Metadata.GetMetadata<IRouteDiagnosticsMetadata>() is { } route && route.Route.StartsWith("/data/", StringComparison.Ordinal) ? Couch
+        var route = endpoint.Metadata.GetMetadata<IRouteDiagnosticsMetadata>()?.Route ?? "";
+        var errors = endpoint.Metadata.GetMetadata<ErrorForm>() is not null || route.StartsWith("/ocs/", StringComparison.Ordinal) ? OfProtocol
+            : route.StartsWith("/data/", StringComparison.Ordinal) ? Couch
             : JsonApi;
         return AccessMiddleware.AdmissionOf(endpoint) switch
         {

@@ -27,6 +27,23 @@ internal sealed class Database : IDisposable
         await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;" + schema, ct);
     }
 
+    /// <summary>Adds a column to a table that an earlier version has made without it.</summary>
+    public async Task AddColumnAsync(string table, string column, string definition, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var transaction = connection.BeginTransaction(deferred: false);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM pragma_table_info(@table) WHERE name = @column";
+        command.Parameters.AddWithValue("@table", table);
+        command.Parameters.AddWithValue("@column", column);
+        if ((long?)await command.ExecuteScalarAsync(ct) == 0)
+        {
+            await ExecuteAsync(connection, $"ALTER TABLE {table} ADD COLUMN {column} {definition}", ct);
+        }
+
+        await transaction.CommitAsync(ct);
+    }
+
     /// <summary>Answers a question about one state of the database, however many statements it takes.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
     {

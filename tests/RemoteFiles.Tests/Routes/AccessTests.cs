@@ -42,7 +42,7 @@ public sealed class AccessTests(RouteFixture fixture) : RouteTest(fixture), ICla
         await Nextcloud.PutAsync(Folder + "/file.txt", "x");
         var verbs = new[] { "GET", "POST", "PUT", "PATCH", "DELETE" }.Where(verb => verb != permission.Split(':')[1]);
         var other = Cozy.With(await Fixture.Server.TokenAsync(Cozy.Domain, $"io.cozy.files:{string.Join(',', verbs)} io.cozy.accounts io.cozy.remote.nextcloud.files"));
-        var some = Cozy.With(await Fixture.Server.TokenAsync(Cozy.Domain, permission + ":io.cozy.files.root-dir"));
+        var some = Cozy.With(await Fixture.Server.TokenAsync(Cozy.Domain, permission + ":some-directory"));
         var right = Cozy.With(await Fixture.Server.TokenAsync(Cozy.Domain, permission));
 
         Refused(403, "Forbidden", await SendAsync(other, method, path));

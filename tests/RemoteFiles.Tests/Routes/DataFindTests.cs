@@ -68,7 +68,7 @@ public sealed class DataFindTests(RouteFixture fixture) : DataTest(fixture), ICl
         Expect.Json(
             200,
             Expect.PlainJson,
-            """{"docs":[{"_id":"b","n":2,"at":{"x":{"y":2}}},{"_id":"c","n":3}],"limit":2,"next":true,"bookmark":""}""",
+            """{"docs":[{"_id":"b","n":2,"at":{"x":{"y":2}}},{"_id":"c","n":3}],"limit":2,"next":true,"bookmark":"WyJjIl0"}""",
             await client.PostAsync(Data + "_find", RestClient.JsonBody("""{"selector":{},"skip":1,"limit":2,"fields":["_id","n","at.x.y"]}""")));
         Expect.Json(
             200,

@@ -189,7 +189,14 @@ public sealed class FilesChangeTests(RouteFixture fixture) : RouteTest(fixture),
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
-    public async Task A_body_without_data_is_400(string body) => Expect.BadRequest(
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"data":1}""")]
+    [InlineData("""{"data":{"attributes":{"executable":"maybe"}}}""")]
+    [InlineData("""{"data":{"attributes":{"tags":"red"}}}""")]
+    [InlineData("""{"data":{"attributes":{"tags":[1]}}}""")]
+    [InlineData("""{"data":{"attributes":{"metadata":[]}}}""")]
+    public async Task A_body_that_is_no_document_is_400(string body) => Expect.BadRequest(
         "JSON input is malformed or is missing mandatory fields",
         await Cozy.SendAsync("PATCH", "/files/" + await MakeDirectoryAsync(), RestClient.JsonBody(body)));
 

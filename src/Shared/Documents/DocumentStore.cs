@@ -1,12 +1,13 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Dapper;
 using Shared.Faults;
 using Shared.Storage;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>Free-form JSON documents of an instance, by doctype and id, each with a revision that an update must name.</summary>
 internal sealed class DocumentStore(Database database)
@@ -20,6 +21,9 @@ internal sealed class DocumentStore(Database database)
           instance TEXT NOT NULL, doctype TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL,
           PRIMARY KEY (instance, doctype, id));
         """;
+
+    private const int PartRows = 500;
+    private const int PartSize = 256 * 1024;
 
     private const string OfOne = " WHERE instance = @instance AND doctype = @doctype AND id = @id";
 
@@ -36,6 +40,33 @@ internal sealed class DocumentStore(Database database)
         var rows = await database.ReadAsync(db => db.QueryAsync<Row>(select, new { instance, doctype }), ct);
         return rows.Select(Read).ToList();
     }
+
+    /// <summary>The documents by their ids, from this one on or (descending) down, a part at a time: whoever reads slowly holds back no writer.</summary>
+    public async IAsyncEnumerable<Document> EnumerateAsync(
+        string instance, string doctype, string? from, bool descending, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (compare, order) = descending ? ("<", "DESC") : (">", "ASC");
+        for (var (at, inclusive) = (from, "="); ; inclusive = "")
+        {
+            var bound = at is null ? "" : $" AND id {compare}{inclusive} @at";
+            var select = $"SELECT id, rev, body FROM documents WHERE instance = @instance AND doctype = @doctype{bound} ORDER BY id {order}";
+            var part = await database.ReadAsync(db => PartAsync(db.QueryUnbufferedAsync<Row>(select, new { instance, doctype, at }), ct), ct);
+            foreach (var row in part)
+            {
+                yield return Read(row);
+            }
+
+            if (part.Count == 0)
+            {
+                yield break;
+            }
+
+            at = part[^1].Id;
+        }
+    }
+
+    public Task<long> CountAsync(string instance, string doctype, CancellationToken ct) => database.ReadAsync(
+        db => db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM documents WHERE instance = @instance AND doctype = @doctype", new { instance, doctype }), ct);
 
     /// <summary>Was there ever a document of this type?</summary>
     public Task<bool> IsUsedAsync(string instance, string doctype, CancellationToken ct)
@@ -92,6 +123,22 @@ internal sealed class DocumentStore(Database database)
 
     private static Task<string?> DeletedAsync(DbConnection db, string instance, string doctype, string id) =>
         db.QuerySingleOrDefaultAsync<string?>("SELECT rev FROM deleted_documents" + OfOne, new { instance, doctype, id });
+
+    private static async Task<List<Row>> PartAsync(IAsyncEnumerable<Row> rows, CancellationToken ct)
+    {
+        var (part, size) = (new List<Row>(), 0);
+        await foreach (var row in rows.WithCancellation(ct))
+        {
+            part.Add(row);
+            size += row.Body.Length;
+            if (size > PartSize || part.Count == PartRows)
+            {
+                break;
+            }
+        }
+
+        return part;
+    }
 
     private static FaultException Conflict() => new(Fault.Conflict, "Document update conflict.");
 

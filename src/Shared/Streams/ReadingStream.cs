@@ -1,4 +1,4 @@
-namespace RemoteFiles.Http;
+namespace Shared.Streams;
 
 /// <summary>What a stream that is only read forward, and asynchronously, has to say about everything else.</summary>
 internal abstract class ReadingStream : Stream

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>CouchDB's order of JSON values: null, false, true, numbers, strings, arrays, objects; text by its UTF-16 units, not by a language.</summary>
 internal static class Collation

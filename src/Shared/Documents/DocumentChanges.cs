@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
-using RemoteFiles.Accounts;
-using RemoteFiles.Documents;
 using Shared.Faults;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
-/// <summary>Writes what clients send as documents; the one way in, so that no account is stored with a secret in clear.</summary>
+/// <summary>Writes what clients send as documents.</summary>
 internal static class DocumentChanges
 {
     private static readonly string[] Known = ["_id", "_rev", "_type"];
@@ -14,29 +12,16 @@ internal static class DocumentChanges
     public static Task<Document> CreateAsync(this DocumentRequest request, string? id, JsonObject body)
     {
         Strip(body);
-        if (request.Doctype == AccountStore.Doctype)
-        {
-            request.Service<AccountStore>().Prepare(request.Instance, body);
-        }
-
-        return id is null
-            ? request.Documents.CreateAsync(request.Instance.Domain, request.Doctype, body, request.Ct)
-            : request.Documents.CreateAsync(request.Instance.Domain, request.Doctype, Check(id), body, request.Ct);
+        return request.Documents.CreateAsync(id is null ? null : Check(id), body, request.Ct);
     }
 
     public static Task<Document> UpdateAsync(this DocumentRequest request, string id, string rev, JsonObject body)
     {
         Strip(body);
-        if (request.Doctype == AccountStore.Doctype)
-        {
-            request.Service<AccountStore>().Hide(request.Instance, body);
-        }
-
-        return request.Documents.UpdateAsync(request.Instance.Domain, request.Doctype, new(Check(id), rev, body), request.Ct);
+        return request.Documents.UpdateAsync(new(Check(id), rev, body), request.Ct);
     }
 
-    public static Task<string> DeleteAsync(this DocumentRequest request, string id, string rev) =>
-        request.Documents.DeleteAsync(request.Instance.Domain, request.Doctype, id, rev, request.Ct);
+    public static Task<string> DeleteAsync(this DocumentRequest request, string id, string rev) => request.Documents.DeleteAsync(id, rev, request.Ct);
 
     /// <summary>A member such as <c>_id</c>; "" when it is not there.</summary>
     public static string Special(this JsonObject body, string name) => body[name] switch

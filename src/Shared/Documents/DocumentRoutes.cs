@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
-using RemoteFiles.Documents;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Faults;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
 /// <summary>/data/:doctype: free-form documents by id, each with a revision (cozy-api section 9).</summary>
 internal static class DocumentRoutes
@@ -76,7 +77,7 @@ internal static class DocumentRoutes
         }
 
         // What it was and what it becomes: a selector lets nobody take a document from others, or give it to them.
-        var old = await request.Documents.FindAsync(request.Instance.Domain, request.Doctype, id, request.Ct);
+        var old = await request.Documents.FindAsync(id, request.Ct);
         request.AllowDocument("PUT", id, old?.Body).AllowDocument("PUT", id, body);
         await AnswerAsync(request, StatusCodes.Status200OK, await request.UpdateAsync(id, rev, body));
     }

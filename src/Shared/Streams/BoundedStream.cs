@@ -1,6 +1,6 @@
 using Shared.Faults;
 
-namespace RemoteFiles.Http;
+namespace Shared.Streams;
 
 /// <summary>Reads a body that must not be larger than <paramref name="most"/> bytes; one byte more is TooLarge.</summary>
 internal sealed class BoundedStream(Stream inner, long most) : ReadingStream

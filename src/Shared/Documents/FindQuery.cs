@@ -1,13 +1,16 @@
 using System.Text.Json.Nodes;
 using Shared.Faults;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>A question of CouchDB's _find. No index is needed: a document that lacks a field of the sort is not left out, but comes first.</summary>
-internal sealed record FindQuery(Selector Selector, IReadOnlyList<string[]> Sort, bool Descending, IReadOnlyList<string[]> Fields, int Limit, int Skip)
+internal sealed record FindQuery(Selector Selector, IReadOnlyList<string[]> Sort, bool Descending, IReadOnlyList<string[]> Fields, int Limit, int Skip, string Bookmark)
 {
     private const int DefaultLimit = 100;
     private const int MostLimit = 1000;
+
+    // What CouchDB says where there is none, and clients send back.
+    private const string NoBookmark = "nil";
 
     /// <exception cref="FaultException">Malformed: it is no such question.</exception>
     public static FindQuery Parse(JsonObject body)
@@ -24,36 +27,20 @@ internal sealed record FindQuery(Selector Selector, IReadOnlyList<string[]> Sort
             sort.Exists(key => key.Descending),
             [.. List(body, "fields").Select(field => FieldPath.Parse(Text(field)))],
             LimitOf(Number(body, "limit")),
-            Number(body, "skip"));
+            Number(body, "skip"),
+            body["bookmark"] switch
+            {
+                null => "",
+                JsonValue value when value.TryGetValue(out string? bookmark) => bookmark == NoBookmark ? "" : bookmark,
+                _ => throw Malformed("Invalid bookmark value"),
+            });
     }
 
     /// <summary>At least one, at most a thousand; a hundred when nothing is said.</summary>
     public static int LimitOf(int asked) => asked == 0 ? DefaultLimit : Math.Min(asked, MostLimit);
 
-    public IReadOnlyList<JsonObject> Run(IEnumerable<JsonObject> documents)
-    {
-        var found = documents.Where(Selector.Matches).ToList();
-
-        // Stable, and the documents come by id: equals stay in that order, or in its reverse.
-        IEnumerable<JsonObject> sorted = found.Order(Comparer<JsonObject>.Create(Compare));
-        return [.. (Descending ? sorted.Reverse() : sorted).Skip(Skip).Take(Limit).Select(Project)];
-    }
-
-    private int Compare(JsonObject left, JsonObject right)
-    {
-        foreach (var path in Sort)
-        {
-            var (isLeft, isRight) = (FieldPath.TryGet(left, path, out var a), FieldPath.TryGet(right, path, out var b));
-            if ((isLeft && isRight ? Collation.Compare(a, b) : isLeft.CompareTo(isRight)) is not 0 and var order)
-            {
-                return order;
-            }
-        }
-
-        return 0;
-    }
-
-    private JsonObject Project(JsonObject document)
+    /// <summary>The fields that were asked for; all when none were.</summary>
+    public JsonObject Project(JsonObject document)
     {
         if (Fields.Count == 0)
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Shared.Faults;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>A selector of CouchDB's _find. As there, a field that is missing satisfies "$exists": false and nothing else.</summary>
 internal abstract record Selector

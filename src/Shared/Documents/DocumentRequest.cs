@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RemoteFiles.Documents;
-using RemoteFiles.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Faults;
+using Shared.Streams;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
 /// <summary>A request to /data/:doctype: what it names, what it may do, what it holds, and how it is answered (cozy-api section 9).</summary>
 internal sealed class DocumentRequest
@@ -14,40 +15,32 @@ internal sealed class DocumentRequest
     private const int MostBytes = 1 << 20;
     private readonly HttpContext context;
 
-    private DocumentRequest(HttpContext context, string doctype) => (this.context, Doctype) = (context, doctype);
+    private DocumentRequest(HttpContext context, string doctype, IDocuments documents) =>
+        (this.context, Doctype, Documents) = (context, doctype, documents);
 
     public string Doctype { get; }
 
     public string Id => Value("id");
 
-    public Instance Instance => context.Instance();
-
     public IQueryCollection Query => context.Request.Query;
 
     public CancellationToken Ct => context.RequestAborted;
 
-    public DocumentStore Documents => Service<DocumentStore>();
+    public HttpResponse Response => context.Response;
 
-    public static DocumentRequest Read(HttpContext context)
-    {
-        var doctype = context.GetRawValue("doctype")!;
-        return !Doctypes.IsValid(doctype) ? throw new FaultException(Fault.Malformed, $"Invalid doctype '{doctype}'")
-            : Doctypes.IsReadable(doctype) ? new(context, doctype)
-            : throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unreadable");
-    }
+    public IDocuments Documents { get; }
 
-    public static DocumentRequest Write(HttpContext context)
-    {
-        var doctype = context.GetRawValue("doctype")!;
-        return Doctypes.IsWritable(doctype) ? Read(context) : throw new AccessException(Fault.Forbidden, $"reserved doctype {doctype} unwritable");
-    }
+    /// <summary>Beside the documents of the type; the slash is in no doctype, so that no client can name it.</summary>
+    public IDocuments Designs => new StoredDocuments(
+        context.RequestServices.GetRequiredService<DocumentStore>(), context.Instance().Domain, Doctype + "/_design");
+
+    public static DocumentRequest Read(HttpContext context) => Of(context, (doctypes, doctype) => doctypes.Read(context.Instance(), doctype));
+
+    public static DocumentRequest Write(HttpContext context) => Of(context, (doctypes, doctype) => doctypes.Write(context.Instance(), doctype));
 
     public string Value(string name) => context.GetRawValue(name)!;
 
     public string Header(string name) => context.Request.Headers[name].ToString();
-
-    public T Service<T>()
-        where T : notnull => context.RequestServices.GetRequiredService<T>();
 
     public DocumentRequest AllowWhole(string verb) => Allow(context.Caller().Permissions!.Allows(verb, Doctype));
 
@@ -61,15 +54,16 @@ internal sealed class DocumentRequest
     /// <summary>The document of this id, if the caller may do this to it; refused before it is said to be missing.</summary>
     public async Task<Document> FindAsync(string verb, string id)
     {
-        var document = await Documents.FindAsync(Instance.Domain, Doctype, id, Ct);
+        var document = await Documents.FindAsync(id, Ct);
         AllowDocument(verb, id, document?.Body);
         return document ?? throw await MissingAsync(id);
     }
 
-    public async Task<IReadOnlyList<Document>> ListAsync(string unused)
+    /// <summary>How many documents there are; NotFound, in these words, where there never was one.</summary>
+    public async Task<long> CountAsync(string unused)
     {
-        var documents = await Documents.ListAsync(Instance.Domain, Doctype, Ct);
-        return documents.Count > 0 || await Documents.IsUsedAsync(Instance.Domain, Doctype, Ct) ? documents : throw new FaultException(Fault.NotFound, unused);
+        var count = await Documents.CountAsync(Ct);
+        return count > 0 || await Documents.IsUsedAsync(Ct) ? count : throw new FaultException(Fault.NotFound, unused);
     }
 
     public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(MostBytes);
@@ -104,10 +98,16 @@ internal sealed class DocumentRequest
         return context.Response.WriteAsync(json.ToJsonString() + "\n", Ct);
     }
 
+    private static DocumentRequest Of(HttpContext context, Func<IDoctypes, string, IDocuments> open)
+    {
+        var doctype = context.GetRawValue("doctype")!;
+        return new(context, doctype, open(context.RequestServices.GetRequiredService<IDoctypes>(), doctype));
+    }
+
     private async Task<FaultException> MissingAsync(string id) => new(
         Fault.NotFound,
-        await Documents.IsDeletedAsync(Instance.Domain, Doctype, id, Ct) ? "deleted"
-            : await Documents.IsUsedAsync(Instance.Domain, Doctype, Ct) ? "missing"
+        await Documents.IsDeletedAsync(id, Ct) ? "deleted"
+            : await Documents.IsUsedAsync(Ct) ? "missing"
             : "wrong_doctype");
 
     private DocumentRequest Allow(bool allowed) => allowed ? this : throw new AccessException(Fault.Forbidden, "Forbidden");

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace RemoteFiles.Documents;
+namespace Shared.Documents;
 
 /// <summary>The name of a field inside a document, as Mango writes it: members joined by dots, a dot of a name escaped by a backslash.</summary>
 internal static class FieldPath

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Shared.Faults;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
 /// <summary>_bulk_docs: many changes, each done or refused for itself; the answer has a row for each, in their order.</summary>
 internal static class BulkChanges

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using RemoteFiles.Documents;
+using Microsoft.AspNetCore.Http;
 using Shared.Faults;
 
-namespace RemoteFiles.Content;
+namespace Shared.Documents;
 
 /// <summary>The indexes that clients define. They are kept and shown and never used: _find needs none.</summary>
 internal static class DesignDocuments
@@ -32,7 +32,7 @@ internal static class DesignDocuments
     {
         var request = DocumentRequest.Read(context).AllowWhole("GET");
         var rows = new JsonArray();
-        foreach (var design in await request.Documents.ListAsync(request.Instance.Domain, Kind(request), request.Ct))
+        foreach (var design in await request.Designs.ListAsync(request.Ct))
         {
             var row = new JsonObject { ["id"] = Prefix + design.Id, ["key"] = Prefix + design.Id, ["value"] = new JsonObject { ["rev"] = design.Rev } };
             if (request.Query["include_docs"] == "true")
@@ -51,7 +51,7 @@ internal static class DesignDocuments
         var request = DocumentRequest.Read(context).AllowWhole("GET");
         var design = await FindAsync(request);
         var rev = request.Query["rev"].ToString() is { Length: > 0 } given ? given : throw new FaultException(Fault.Malformed, "delete without revision");
-        var end = await request.Documents.DeleteAsync(request.Instance.Domain, Kind(request), design.Id, rev, request.Ct);
+        var end = await request.Designs.DeleteAsync(design.Id, rev, request.Ct);
         await request.AnswerAsync(StatusCodes.Status200OK, new JsonObject { ["ok"] = true, ["id"] = Prefix + design.Id, ["rev"] = end });
     }
 
@@ -70,18 +70,17 @@ internal static class DesignDocuments
             throw new FaultException(Fault.Malformed, "You must set a Destination header");
         }
 
-        var copy = await request.Documents.CreateAsync(request.Instance.Domain, Kind(request), target[Prefix.Length..], design.Body, request.Ct);
+        var copy = await request.Designs.CreateAsync(target[Prefix.Length..], design.Body, request.Ct);
         await request.AnswerAsync(StatusCodes.Status201Created, new JsonObject { ["ok"] = true, ["id"] = target, ["rev"] = copy.Rev });
     }
 
     /// <summary>False when the same index is there already.</summary>
     private static async Task<bool> SaveAsync(DocumentRequest request, string design, string name, JsonObject index)
     {
-        var (instance, kind) = (request.Instance.Domain, Kind(request));
-        if (await request.Documents.FindAsync(instance, kind, design, request.Ct) is not { } known)
+        if (await request.Designs.FindAsync(design, request.Ct) is not { } known)
         {
             var body = new JsonObject { ["language"] = "query", ["views"] = new JsonObject { [name] = View(index) } };
-            await request.Documents.CreateAsync(instance, kind, design, body, request.Ct);
+            await request.Designs.CreateAsync(design, body, request.Ct);
             return true;
         }
 
@@ -92,12 +91,12 @@ internal static class DesignDocuments
         }
 
         views[name] = View(index);
-        await request.Documents.UpdateAsync(instance, kind, known, request.Ct);
+        await request.Designs.UpdateAsync(known, request.Ct);
         return true;
     }
 
     private static async Task<Document> FindAsync(DocumentRequest request) =>
-        await request.Documents.FindAsync(request.Instance.Domain, Kind(request), request.Value("design"), request.Ct)
+        await request.Designs.FindAsync(request.Value("design"), request.Ct)
         ?? throw new FaultException(Fault.NotFound, "missing");
 
     private static JsonObject View(JsonObject index) => new() { ["options"] = new JsonObject { ["def"] = index.DeepClone() } };
@@ -109,7 +108,4 @@ internal static class DesignDocuments
         json["_rev"] = design.Rev;
         return json;
     }
-
-    // Beside the documents of the type; the slash is in no doctype, so that no client can name it.
-    private static string Kind(DocumentRequest request) => request.Doctype + "/_design";
 }
