@@ -17,8 +17,11 @@ internal sealed class AdminClient : IDisposable
 
     public Task<string> ListInstancesAsync(CancellationToken ct) => SendAsync(new(HttpMethod.Get, "instances"), ct);
 
-    public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct) =>
-        PostAsync("instances", ct, ("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""));
+    public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct, params (string Name, string Value)[] profile) =>
+        PostAsync("instances", ct, [("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), .. profile]);
+
+    public Task AddNameAsync(string domain, string name, bool isOld, CancellationToken ct) =>
+        PostAsync("instances/names", ct, ("Domain", domain), ("Name", name), ("Old", isOld ? "true" : ""));
 
     public Task<string> AddAppPasswordAsync(string domain, string name, CancellationToken ct) =>
         PostAsync("instances/app-passwords", ct, ("Domain", domain), ("Name", name));

@@ -88,6 +88,8 @@ internal sealed class BridgeServer : IAsyncDisposable
                 ["Edge:Listen"] = new System.Net.IPEndPoint(options.Listen, options.Port).ToString(),
                 ["Edge:RemoteFiles"] = RemoteFilesHost.HttpOf(remoteFiles).ToString(),
                 ["Edge:Migration"] = MigrationHost.HttpOf(migration).ToString(),
+                ["Edge:RemoteFilesGrpc"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
+                ["Edge:MigrationGrpc"] = MigrationHost.GrpcOf(migration).ToString(),
             },
             ct);
         Admin = RemoteFilesHost.AdminOf(remoteFiles);

@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace Bridge;
 
-/// <summary><c>bridge instances add|ls|token-cli</c>, on a running server.</summary>
+/// <summary><c>bridge instances add|add-name|ls|token-cli</c>, on a running server.</summary>
 internal static class InstancesCommand
 {
-    public static Command Create() => new("instances", "The tenants of a running server") { Add(), List(), TokenCli() };
+    public static Command Create() => new("instances", "The tenants of a running server") { Add(), AddName(), List(), TokenCli() };
 
     private static Command Add()
     {
@@ -16,13 +16,41 @@ internal static class InstancesCommand
         var passphrase = new Option<string>("--passphrase") { Description = "What the user types to log in", Required = true };
         var locale = new Option<string>("--locale") { Description = "Language of the instance", DefaultValueFactory = _ => "en" };
         var quota = new Option<long?>("--quota") { Description = "Bytes it may store; no limit without it" };
+        var profile = new (string Field, Option<string> Option)[]
+        {
+            ("Email", new("--email") { Description = "The user's address" }),
+            ("PublicName", new("--public-name") { Description = "The user's name as others see it" }),
+            ("Timezone", new("--tz") { Description = "For example Europe/Paris" }),
+            ("UUID", new("--uuid") { Description = "Made when it is not given" }),
+            ("OIDCID", new("--oidc-id") { Description = "The user's id at the identity provider" }),
+            ("OrgDomain", new("--org-domain") { Description = "The domain of the user's organization" }),
+            ("OrgID", new("--org-id") { Description = "The id of the user's organization" }),
+            ("ContextName", new("--context-name") { Description = "The context of the instance, where it is not that of all" }),
+        };
         var command = new Command("add", "Add an instance") { domain, passphrase, locale, quota };
+        Array.ForEach(profile, one => command.Add(one.Option));
         admin.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
-            await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct);
+            await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct, [.. profile.Select(one => (one.Field, parsed.GetValue(one.Option) ?? ""))]);
             Terminal.Line($"Added [bold]{parsed.GetValue(domain)!}[/]");
+        });
+        return command;
+    }
+
+    private static Command AddName()
+    {
+        var admin = new AdminOptions();
+        var (domain, name) = (new Argument<string>("DOMAIN"), new Argument<string>("NAME") { Description = "Host name with its port, if it has one" });
+        var old = new Option<bool>("--old") { Description = "The instance had it once: whoever comes that way is sent to its domain" };
+        var command = new Command("add-name", "Give an instance another name") { domain, name, old };
+        admin.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = admin.Connect(parsed);
+            await client.AddNameAsync(parsed.GetValue(domain)!, parsed.GetValue(name)!, parsed.GetValue(old), ct);
+            Terminal.Line($"Added [bold]{parsed.GetValue(name)!}[/]");
         });
         return command;
     }

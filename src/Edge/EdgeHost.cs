@@ -1,8 +1,10 @@
 using System.Net;
+using Edge.Realtime;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Edge;
 
@@ -13,6 +15,7 @@ internal static class EdgeHost
     {
         builder.Services.AddOptions<EdgeOptions>().BindConfiguration("Edge").ValidateDataAnnotations().ValidateOnStart();
         var options = builder.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new();
+        var realtime = builder.Configuration.GetSection("Realtime").Get<RealtimeOptions>() ?? new();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -23,6 +26,8 @@ internal static class EdgeHost
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = realtime.MostSockets;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
@@ -30,6 +35,8 @@ internal static class EdgeHost
         // One line a request is the services' business; a dead back end is reported by readiness.
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddRealtime(options);
         builder.Services.AddHttpClient<BackEndHealth>();
         builder.Services.AddHttpClient();
         builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
@@ -40,6 +47,7 @@ internal static class EdgeHost
     {
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
+        app.MapRealtime();
         app.MapOpenApi();
         app.MapReverseProxy(proxy => proxy.UseMiddleware<DeadBackEnd>());
     }

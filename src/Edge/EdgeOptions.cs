@@ -16,4 +16,12 @@ internal sealed class EdgeOptions
     /// <summary>HTTP/1.1 address of Migration.Service.</summary>
     [Required]
     public Uri? Migration { get; set; }
+
+    /// <summary>HTTP/2 address of RemoteFiles.Service: it tells of changes to files and documents.</summary>
+    [Required]
+    public Uri? RemoteFilesGrpc { get; set; }
+
+    /// <summary>HTTP/2 address of Migration.Service: it tells of changes to migrations.</summary>
+    [Required]
+    public Uri? MigrationGrpc { get; set; }
 }

@@ -14,6 +14,7 @@ internal static class Routes
         To(Migration, "/remote/nextcloud/migration"),
         To(Migration, "/remote/nextcloud/migration/{**rest}"),
         To(Migration, "/data/io.cozy.nextcloud.migrations/{**rest}"),
+        To(Migration, "/realtime/io.cozy.nextcloud.migrations/{**rest}"),
         To(RemoteFiles, "{**rest}"),
     ];
 

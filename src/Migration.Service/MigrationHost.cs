@@ -7,6 +7,8 @@ using Migration.Rpc;
 using Migration.Tracking;
 using Protos;
 using Shared.Access;
+using Shared.Documents;
+using Shared.Events;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -22,8 +24,11 @@ internal static class MigrationHost
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
         services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
+        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
         services.AddTracking();
         services.AddRemoteFiles();
+        services.AddSingleton<IWatchedDocuments, MigrationEvents>();
+        builder.AddRealtime("migration");
         services.AddQueue(builder.Configuration.GetSection("RabbitMq").Get<QueueOptions>() ?? new(), configured.Worker);
         if (configured.Worker)
         {
@@ -35,7 +40,8 @@ internal static class MigrationHost
     {
         app.UseServiceHost();
         app.MapGrpcService<MigrationDoor>();
-        app.MapMigrationDocuments();
+        app.MapRealtime();
+        app.MapDocuments();
     }
 
     public static Uri HttpOf(WebApplication app) => app.AddressOf(ServiceHost.HttpListener);
@@ -46,7 +52,8 @@ internal static class MigrationHost
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
-        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }
 
     private static void AddRemoteFiles(this IServiceCollection services)

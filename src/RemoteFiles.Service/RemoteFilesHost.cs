@@ -13,9 +13,11 @@ using RemoteFiles.Http;
 using RemoteFiles.Instances;
 using RemoteFiles.Nextcloud;
 using RemoteFiles.Ocs;
+using RemoteFiles.Realtime;
 using RemoteFiles.Rpc;
 using Shared.Access;
 using Shared.Documents;
+using Shared.Events;
 using Shared.Hosting;
 using Shared.Storage;
 
@@ -38,14 +40,17 @@ internal static class RemoteFilesHost
         services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingEncryption>();
 
-        services.AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
+        services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
+        services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
         services.AddDrive();
         services.AddNextcloud();
         services.AddSingleton<IFileTrees, FileTrees>();
+        services.AddSingleton<IWatchedDocuments, WatchedDocuments>();
+        builder.AddRealtime("remote-files");
         services.AddHostedService<Schema>();
     }
 
@@ -59,7 +64,9 @@ internal static class RemoteFilesHost
         app.MapGrpcService<SettingsService>();
         app.MapRemoteContent();
         app.MapDriveContent();
+        app.MapAvatar();
         app.MapDocuments();
+        app.MapRealtime();
         app.MapOcs();
         app.MapDav();
         app.MapAdmin();
@@ -71,12 +78,34 @@ internal static class RemoteFilesHost
 
     public static Uri AdminOf(WebApplication app) => app.AddressOf(ServiceHost.AdminListener);
 
+    private static DriveWatch WatchOf(IServiceProvider provider)
+    {
+        var events = provider.GetRequiredService<DriveEvents>();
+        return (instance, changes) =>
+        {
+            foreach (var change in changes)
+            {
+                events.Announce(instance, NameOf(change.Kind), change.Entry);
+            }
+        };
+    }
+
+    private static string NameOf(DriveEventKind kind) => kind switch
+    {
+        DriveEventKind.Created => EventNames.Created,
+        DriveEventKind.Updated => EventNames.Updated,
+        DriveEventKind.Deleted => EventNames.Deleted,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
     /// <summary>Creates the tables before the first request is taken.</summary>
     private sealed class Schema(Database database, DriveStore drives) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             await database.CreateAsync(InstanceRegistry.Schema, cancellationToken);
+            await database.AddColumnAsync("instances", "profile", "TEXT NOT NULL DEFAULT '{}'", cancellationToken);
+            await database.AddColumnAsync("instances", "profile_rev", "TEXT NOT NULL DEFAULT ''", cancellationToken);
             await database.CreateAsync(DocumentStore.Schema, cancellationToken);
             await database.CreateAsync(AppPasswords.Schema, cancellationToken);
             await drives.CreateAsync(cancellationToken);

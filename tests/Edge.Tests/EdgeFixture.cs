@@ -15,9 +15,10 @@ using Microsoft.Extensions.Logging;
 namespace Edge.Tests;
 
 /// <summary>The edge on a free port, and behind it two servers that are told what to answer.</summary>
-public sealed class EdgeFixture : IAsyncLifetime
+public sealed class EdgeFixture(params (string Name, string Value)[] settings) : IAsyncLifetime
 {
     private readonly List<WebApplication> started = [];
+    private readonly Dictionary<ScriptedWatch, WebApplication> watches = [];
     private WebApplication edge = null!;
 
     public Uri Address { get; private set; } = null!;
@@ -25,6 +26,10 @@ public sealed class EdgeFixture : IAsyncLifetime
     internal BackEnd RemoteFiles { get; } = new("remote files");
 
     internal BackEnd Migration { get; } = new("migration");
+
+    internal ScriptedWatch RemoteFilesWatch { get; } = new();
+
+    internal ScriptedWatch MigrationWatch { get; } = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -34,7 +39,10 @@ public sealed class EdgeFixture : IAsyncLifetime
             ["Edge:Listen"] = "127.0.0.1:0",
             ["Edge:RemoteFiles"] = (await StartAsync(RemoteFiles)).ToString(),
             ["Edge:Migration"] = (await StartAsync(Migration)).ToString(),
+            ["Edge:RemoteFilesGrpc"] = (await StartAsync(RemoteFilesWatch)).ToString(),
+            ["Edge:MigrationGrpc"] = (await StartAsync(MigrationWatch)).ToString(),
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Logging.ClearProviders();
         builder.AddEdge();
         edge = builder.Build();
@@ -53,6 +61,16 @@ public sealed class EdgeFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Stops one of the servers behind the edge as a power cut would.</summary>
+    internal async Task StopAsync(ScriptedWatch watch)
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await watches[watch].StopAsync(now.Token);
+    }
+
+    public Task StopEdgeAsync() => edge.StopAsync();
+
     /// <summary>Sends these bytes as they are; the first line of the answer.</summary>
     public async Task<string?> SendRawAsync(string request, CancellationToken ct)
     {
@@ -61,6 +79,21 @@ public sealed class EdgeFixture : IAsyncLifetime
         await tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), ct);
         using var reader = new StreamReader(tcp.GetStream(), Encoding.UTF8);
         return await reader.ReadLineAsync(ct);
+    }
+
+    private async Task<Uri> StartAsync(ScriptedWatch watch)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(watch);
+        var app = builder.Build();
+        app.MapGrpcService<ScriptedWatch>();
+        await app.StartAsync();
+        started.Add(app);
+        watches[watch] = app;
+        return new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 
     private async Task<Uri> StartAsync(BackEnd backEnd)

@@ -180,6 +180,36 @@ public sealed class DoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_broker_a_trigger_answers_503_in_the_form_of_the_contract_and_the_document_says_why()
+    {
+        var nobody = $"amqp://guest:guest@127.0.0.1:{RabbitMqServer.FreePort()}/";
+        await using var cut = await RunningService.StartAsync(("Migration:Worker", "false"), ("RabbitMq:Uri", nobody));
+
+        using var answer = await cut.PostAsync(Trigger, Body);
+        using var found = await cut.PostAsync("/data/io.cozy.nextcloud.migrations/_find", """{"selector":{}}""");
+
+        await AssertErrorAsync(answer, 503, "Service Unavailable", "migration service is unavailable, please retry later");
+        var document = JsonNode.Parse(await found.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["docs"]![0]!;
+        Assert.Equal(("failed", ""), ((string)document["status"]!, (string)document["errors"]![0]!["path"]!));
+        Assert.StartsWith("publish migration command: ", (string)document["errors"]![0]!["message"]!, StringComparison.Ordinal);
+        Assert.NotNull(document["finished_at"]);
+    }
+
+    [Theory]
+    [InlineData("Photos", "/Photos")]
+    [InlineData("//Photos//2024/", "/Photos/2024")]
+    [InlineData("/a/../../b", "/b")]
+    public async Task A_source_path_is_stored_clean_whatever_was_typed(string typed, string stored)
+    {
+        service.Remote.Folder(stored);
+
+        using var answer = await service.PostAsync(Trigger, Body.Replace("}", $",\"source_path\":\"{typed}\"}}", StringComparison.Ordinal));
+
+        var attributes = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["data"]!["attributes"]!;
+        Assert.Equal(stored, (string)attributes["source_path"]!);
+    }
+
+    [Fact]
     public async Task A_configuration_that_cannot_work_stops_the_start()
     {
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunningService.StartAsync(("Migration:Lease", "00:00:05")));

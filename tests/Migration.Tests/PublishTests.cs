@@ -21,32 +21,34 @@ public sealed class PublishTests(RabbitMqServer server) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => queue.DisposeAsync();
 
-    [Fact]
-    public async Task What_we_declared_the_other_side_can_declare_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_declares_first_the_other_side_can_declare_again(bool otherSideFirst)
     {
         await using var connection = await server.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
-        foreach (var (queue, key) in new[]
+        if (otherSideFirst)
         {
-            ("migration.nextcloud.commands", "nextcloud.migration.requested"), ("migration.nextcloud.cancels", "nextcloud.migration.canceled"),
-        })
-        {
-            await channel.ExchangeDeclareAsync("migration", "topic", durable: true, autoDelete: false, cancellationToken: Ct);
-            await channel.ExchangeDeclareAsync("migration.dlx", "topic", durable: true, autoDelete: false, cancellationToken: Ct);
-            await channel.QueueDeclareAsync(queue + ".dlq", durable: true, exclusive: false, autoDelete: false, null, cancellationToken: Ct);
-            await channel.QueueBindAsync(queue + ".dlq", "migration.dlx", key + ".dead", cancellationToken: Ct);
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+            foreach (var name in new[] { Topology.Commands, Topology.Cancels, Topology.DeadCommands, Topology.DeadCancels })
             {
-                ["x-queue-type"] = "quorum",
-                ["x-overflow"] = "reject-publish",
-                ["x-dead-letter-strategy"] = "at-least-once",
-                ["x-dead-letter-exchange"] = "migration.dlx",
-                ["x-dead-letter-routing-key"] = key + ".dead",
-            }, cancellationToken: Ct);
-            await channel.QueueBindAsync(queue, "migration", key, cancellationToken: Ct);
+                await channel.QueueDeleteAsync(name, ifUnused: false, ifEmpty: false, cancellationToken: Ct);
+            }
+
+            await channel.ExchangeDeleteAsync("migration", ifUnused: false, cancellationToken: Ct);
+            await channel.ExchangeDeleteAsync("migration.dlx", ifUnused: false, cancellationToken: Ct);
+            await DeclareAsOtherSideAsync(channel);
         }
 
+        // Ours: every publication declares, and so does every consumer.
+        var id = await Rig.TriggerAsync();
+        await Rig.Orders.CancelAsync(Rig.Instance, id, Ct);
+        await DeclareAsOtherSideAsync(channel);
+
         Assert.True(channel.IsOpen);
+        Assert.Equal(id, (await queue.GetAsync(Topology.Commands)).BasicProperties.MessageId);
+        Assert.Equal(id, (await queue.GetAsync(Topology.Cancels)).BasicProperties.MessageId);
+        await queue.StartConsumerAsync();
     }
 
     [Fact]
@@ -122,5 +124,29 @@ public sealed class PublishTests(RabbitMqServer server) : IAsyncLifetime
 
         Assert.True(factory.Ssl.Enabled);
         Assert.Equal(("broker.example", System.Net.Security.SslPolicyErrors.None), (factory.Ssl.ServerName, factory.Ssl.AcceptablePolicyErrors));
+    }
+
+    // Word for word as cozy-api 6.1 has it from the broker, and not by our own constants.
+    private static async Task DeclareAsOtherSideAsync(IChannel channel)
+    {
+        foreach (var (queue, key) in new[]
+        {
+            ("migration.nextcloud.commands", "nextcloud.migration.requested"), ("migration.nextcloud.cancels", "nextcloud.migration.canceled"),
+        })
+        {
+            await channel.ExchangeDeclareAsync("migration", "topic", durable: true, autoDelete: false, cancellationToken: Ct);
+            await channel.ExchangeDeclareAsync("migration.dlx", "topic", durable: true, autoDelete: false, cancellationToken: Ct);
+            await channel.QueueDeclareAsync(queue + ".dlq", durable: true, exclusive: false, autoDelete: false, null, cancellationToken: Ct);
+            await channel.QueueBindAsync(queue + ".dlq", "migration.dlx", key + ".dead", cancellationToken: Ct);
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+            {
+                ["x-queue-type"] = "quorum",
+                ["x-overflow"] = "reject-publish",
+                ["x-dead-letter-strategy"] = "at-least-once",
+                ["x-dead-letter-exchange"] = "migration.dlx",
+                ["x-dead-letter-routing-key"] = key + ".dead",
+            }, cancellationToken: Ct);
+            await channel.QueueBindAsync(queue, "migration", key, cancellationToken: Ct);
+        }
     }
 }

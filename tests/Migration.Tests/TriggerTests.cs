@@ -29,7 +29,8 @@ public sealed class TriggerTests : IAsyncLifetime
             {"status":"pending","target_dir":"/My Nextcloud","source_path":"/Photos/2024",
             "progress":{"files_imported":0,"files_total":0,"bytes_imported":0,"bytes_total":0},"errors":[],"skipped":[],
             "started_at":null,"finished_at":null,"schema_version":2,"errors_truncated_count":0,"skipped_truncated_count":0,
-            "renamed":[],"renamed_count":0,"account_id":"account-1","nextcloud_url":"nc.alma.example","cozyMetadata":{"createdAt":"CREATED"}}
+            "renamed":[],"renamed_count":0,"account_id":"account-1","nextcloud_url":"nc.alma.example",
+            "source_owner":{"address":"https://nc.alma.example/","user_id":"alma"},"cozyMetadata":{"createdAt":"CREATED"}}
             """.ReplaceLineEndings("").Replace("CREATED", created, StringComparison.Ordinal),
             DocumentJson.Write(migration.Document));
     }

@@ -13,6 +13,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     private BridgeProcess(string[] more) => this.more = more;
 
+    /// <summary>False: only requests are taken; a worker outside does the migrations.</summary>
+    public bool HasWorker { get; private init; } = true;
+
     public int Port { get; } = ServiceProcess.FreePort();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
@@ -26,16 +29,32 @@ internal sealed class BridgeProcess : IAsyncDisposable
         return bridge;
     }
 
+    public static async Task<BridgeProcess> StartWithoutWorkerAsync(CancellationToken ct, params string[] more)
+    {
+        var bridge = new BridgeProcess(more) { HasWorker = false };
+        await bridge.StartAgainAsync(ct);
+        return bridge;
+    }
+
     public async Task StartAgainAsync(CancellationToken ct)
     {
         string[] arguments = ["serve", "--data", data, "--port", $"{Port}", "--admin-port", $"{adminPort}", "--allow-private-networks", .. more];
 
         // A short lease, so that a test need not wait half a minute for a dead worker's.
-        var settings = new Dictionary<string, string> { ["Migration__Lease"] = "00:00:02", ["Migration__LeaseRenewal"] = "00:00:00.5" };
+        var settings = new Dictionary<string, string>
+        {
+            ["Migration__Lease"] = "00:00:02",
+            ["Migration__LeaseRenewal"] = "00:00:00.5",
+            ["Migration__Worker"] = $"{HasWorker}",
+        };
         Process = await ServiceProcess.StartAsync("Bridge", arguments, settings, new(Address, "/health/ready"), ct);
     }
 
-    public AdminClient Admin() => new(new($"http://127.0.0.1:{adminPort}/"), File.ReadAllText(AdminSecretFile.PathIn(data)).Trim());
+    public Uri AdminAddress => new($"http://127.0.0.1:{adminPort}/");
+
+    public string AdminSecret => File.ReadAllText(AdminSecretFile.PathIn(data)).Trim();
+
+    public AdminClient Admin() => new(AdminAddress, AdminSecret);
 
     /// <summary>A client of a new instance, by its first label.</summary>
     public async Task<CozyClient> AddInstanceAsync(string label, CancellationToken ct)

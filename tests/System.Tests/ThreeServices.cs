@@ -47,7 +47,8 @@ internal sealed class ThreeServices : IAsyncDisposable
 
     private async Task StartAllAsync(CancellationToken ct)
     {
-        var (remoteFiles, remoteFilesGrpc, migration) = (ServiceProcess.FreePort(), ServiceProcess.FreePort(), ServiceProcess.FreePort());
+        var (remoteFiles, remoteFilesGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
+        var (migration, migrationGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
         var key = new string('k', 40);
         await StartAsync("RemoteFiles.Service", remoteFiles, new()
         {
@@ -62,6 +63,7 @@ internal sealed class ThreeServices : IAsyncDisposable
         await StartAsync("Migration.Service", migration, new()
         {
             ["Listen__Http"] = $"127.0.0.1:{migration}",
+            ["Listen__Grpc"] = $"127.0.0.1:{migrationGrpc}",
             ["RemoteFiles__Address"] = $"http://127.0.0.1:{remoteFilesGrpc}",
             ["Master__Key"] = key,
             ["Storage__Directory"] = Path.Combine(data, "migration"),
@@ -71,6 +73,8 @@ internal sealed class ThreeServices : IAsyncDisposable
             ["Edge__Listen"] = $"127.0.0.1:{port}",
             ["Edge__RemoteFiles"] = $"http://127.0.0.1:{remoteFiles}",
             ["Edge__Migration"] = $"http://127.0.0.1:{migration}",
+            ["Edge__RemoteFilesGrpc"] = $"http://127.0.0.1:{remoteFilesGrpc}",
+            ["Edge__MigrationGrpc"] = $"http://127.0.0.1:{migrationGrpc}",
         }, ct);
     }
 

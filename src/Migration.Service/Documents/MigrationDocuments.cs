@@ -1,51 +1,76 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Migration.Migrations;
-using Rpc.Transcoding;
-using Shared.Access;
+using Shared.Documents;
 using Shared.Faults;
 
 namespace Migration.Documents;
 
-/// <summary>GET /data/io.cozy.nextcloud.migrations/:id: the document as a database would show it (cozy-api section 9).</summary>
-internal static class MigrationDocuments
+/// <summary>
+/// The tracking documents of an instance as clients read them, and as a worker outside of this system writes them
+/// (cozy-api 5.1 and 5.2). A migration that a worker of ours holds is that worker's alone.
+/// </summary>
+internal sealed class MigrationDocuments(IMigrations migrations, string instance, Signal work, TimeProvider clock) : IDocuments
 {
-    public static void MapMigrationDocuments(this WebApplication app) =>
-        app.MapRaw("GET", $"/data/{TrackingDocument.Doctype}/{{id}}", GetAsync).WithMetadata(Admission.AnyToken);
+    // A thousand errors and a thousand skipped files, with long paths.
+    public int MostBytes => 8 << 20;
 
-    private static async Task GetAsync(HttpContext context)
+    public async Task<Document?> FindAsync(string id, CancellationToken ct) =>
+        await migrations.FindAsync(instance, id, ct) is { } migration ? Show(migration) : null;
+
+    public async Task<IReadOnlyList<Document>> ListAsync(CancellationToken ct) => [.. (await migrations.ListAsync(instance, ct)).Select(Show)];
+
+    // The type is this service's own: a list of none is empty, and not unknown.
+    public Task<bool> IsUsedAsync(CancellationToken ct) => Task.FromResult(true);
+
+    public Task<bool> IsDeletedAsync(string id, CancellationToken ct) => migrations.IsRemovedAsync(instance, id, ct);
+
+    public async Task<Document> CreateAsync(string? id, JsonObject body, CancellationToken ct)
     {
-        var (id, caller) = (context.GetRawValue("id")!, context.Caller());
-        if (caller.Permissions?.AllowsDocument("GET", TrackingDocument.Doctype, id) != true)
+        var now = clock.GetUtcNow();
+        var migration = new TrackedMigration
         {
-            throw new AccessException(Fault.Forbidden, "Forbidden");
+            Instance = instance,
+            Id = id ?? RandomNumberGenerator.GetHexString(32, lowercase: true),
+            Document = WrittenDocument.Create(body, now),
+        };
+        if (!await migrations.TryAddAsync(migration, now, ct))
+        {
+            throw Conflict();
         }
 
-        var migrations = context.RequestServices.GetRequiredService<IMigrations>();
-        var migration = await migrations.FindAsync(caller.Instance.Domain, id, context.RequestAborted)
-            ?? throw new FaultException(Fault.NotFound, "missing");
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(Write(migration), context.RequestAborted);
+        work.Set();
+        return await FindAsync(migration.Id, ct) ?? throw Conflict();
     }
 
-    private static byte[] Write(TrackedMigration migration)
+    public async Task<Document> UpdateAsync(Document document, CancellationToken ct)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteString("_id", migration.Id);
-            json.WriteString("_rev", migration.Rev);
-            json.WriteString("_type", TrackingDocument.Doctype);
-            using var document = JsonSerializer.SerializeToDocument(migration.Document, DocumentJson.Default.TrackingDocument);
-            foreach (var member in document.RootElement.EnumerateObject())
-            {
-                member.WriteTo(json);
-            }
-
-            json.WriteEndObject();
-        }
-
-        bytes.WriteByte((byte)'\n');
-        return bytes.ToArray();
+        var now = clock.GetUtcNow();
+        var revised = await migrations.ReviseAsync(
+            instance,
+            document.Id,
+            row => row.Rev == document.Rev && !row.IsHeld(now) && WrittenDocument.Revise(row.Document, document.Body) is { } next ? row with { Document = next } : null,
+            ct);
+        return revised is null ? throw Conflict() : Show(revised);
     }
+
+    public async Task<string> DeleteAsync(string id, string rev, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var removed = await migrations.RemoveAsync(
+            instance,
+            id,
+            row => row.Rev != rev ? false
+                : row.Document.SourceDeletion is { Status: SourceDeletion.Running } ? throw new FaultException(Fault.Conflict, "Its source is being deleted.")
+                : row.IsHeld(now) || row.Document.Status == MigrationStatus.Running ? throw new FaultException(Fault.Conflict, "The migration is running: cancel it first.")
+                : true,
+            ct);
+        return removed ? MigrationRevision.After(rev) : throw Conflict();
+    }
+
+    private static Document Show(TrackedMigration migration) => new(
+        migration.Id, migration.Rev, JsonSerializer.SerializeToNode(migration.Document, DocumentJson.Default.TrackingDocument)!.AsObject());
+
+    private static FaultException Conflict() => new(Fault.Conflict, "Document update conflict.");
 }

@@ -10,6 +10,7 @@ namespace Migration.Migrations;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(Timestamp)])]
 [JsonSerializable(typeof(TrackingDocument))]
+[JsonSerializable(typeof(CozyMetadata))]
 internal sealed partial class DocumentJson : JsonSerializerContext
 {
     public static string Write(TrackingDocument document) => JsonSerializer.Serialize(document, Default.TrackingDocument);

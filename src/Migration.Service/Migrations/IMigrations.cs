@@ -14,6 +14,15 @@ internal interface IMigrations
     /// <summary>Null for an unknown one, one of another instance, and a reservation.</summary>
     Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct);
 
+    /// <summary>The migration that was triggered last; null when there is none.</summary>
+    Task<TrackedMigration?> FindLatestAsync(string instance, CancellationToken ct);
+
+    /// <summary>All that <see cref="FindAsync"/> would find, by their ids.</summary>
+    Task<IReadOnlyList<TrackedMigration>> ListAsync(string instance, CancellationToken ct);
+
+    /// <summary>Was there one of this id, which was removed?</summary>
+    Task<bool> IsRemovedAsync(string instance, string id, CancellationToken ct);
+
     /// <summary>Ids of migrations that wait for a worker, oldest first.</summary>
     Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct);
 
@@ -22,6 +31,12 @@ internal interface IMigrations
     /// Null when nothing was written: unknown, terminal, or <paramref name="next"/> answered null.
     /// </summary>
     Task<TrackedMigration?> ChangeAsync(string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct);
+
+    /// <summary>The same for any migration of an instance, also one that has ended. Null also when another one is in flight, and this one would be.</summary>
+    Task<TrackedMigration?> ReviseAsync(string instance, string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct);
+
+    /// <summary>Removes a migration and its ledger when <paramref name="may"/> says so, with nobody between.</summary>
+    Task<bool> RemoveAsync(string instance, string id, Func<TrackedMigration, bool> may, CancellationToken ct);
 
     /// <summary>Who holds the lease of a migration that has not ended, and whether it shall be canceled; null when it has ended.</summary>
     Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct);

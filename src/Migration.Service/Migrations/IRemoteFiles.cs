@@ -32,6 +32,12 @@ internal interface IRemoteFiles
 
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
+
+    /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
+    Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Deletes a file that has arrived, or a folder that is empty, if it is still the one that was seen. Safe to repeat.</summary>
+    Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct);
 }
 
 /// <summary>Address and credentials of a user's Nextcloud; the password leaves this process only towards <see cref="IRemoteFiles"/>.</summary>
@@ -48,6 +54,22 @@ internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
 internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);
+
+/// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>
+internal sealed record ArrivedEntry(long Number, SourceEntry Entry, string FileId, string Sha256);
+
+/// <summary>What a cleanup did with something of the source.</summary>
+internal enum SourceFate
+{
+    Deleted,
+
+    /// <summary>It was not there, maybe since an earlier attempt.</summary>
+    Gone,
+    Changed,
+    NotOwn,
+    NotEmpty,
+    NotInDrive,
+}
 
 internal enum FileOutcome
 {

@@ -40,6 +40,9 @@ internal sealed class MigrationOptions : IValidatableObject
     /// <summary>Before the second try; doubled for each further one.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a request to delete a source waits for the end; after that it is answered, and the deletion goes on.</summary>
+    public TimeSpan SourceDeletionAnswer { get; set; } = TimeSpan.FromSeconds(25);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (var (name, value) in new[]

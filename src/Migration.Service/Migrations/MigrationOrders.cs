@@ -23,7 +23,7 @@ internal sealed partial class MigrationOrders(
         var userId = await ProbeAsync(instance, order.Login, ct);
 
         // From here on the caller going away changes nothing: what was begun is brought to an end.
-        var reserved = await ReserveAsync(instance, order);
+        var reserved = await ReserveAsync(instance, order, userId);
         var accountId = await SaveAccountAsync(reserved, order.Login, userId);
         var migration = await migrations.ChangeAsync(
             reserved.Id,
@@ -60,6 +60,10 @@ internal sealed partial class MigrationOrders(
         CancelAsked(id, instance);
     }
 
+    /// <summary>The other service may have said so in its own words already.</summary>
+    public static string UnreachableBecause(string cause) =>
+        cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
+
     private async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         try
@@ -72,13 +76,11 @@ internal sealed partial class MigrationOrders(
         }
         catch (FaultException e)
         {
-            // The other service may have said so in its own words already.
-            var cause = e.Message.StartsWith(Unreachable, StringComparison.Ordinal) ? e.Message : Unreachable + e.Message;
-            throw new FaultException(Fault.BadGateway, cause, e);
+            throw new FaultException(Fault.BadGateway, UnreachableBecause(e.Message), e);
         }
     }
 
-    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order)
+    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order, string userId)
     {
         var now = clock.GetUtcNow();
         var migration = new TrackedMigration
@@ -93,6 +95,7 @@ internal sealed partial class MigrationOrders(
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
+                SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
             },
         };

@@ -32,6 +32,21 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
         remote.FetchManyAsync(instance, account, batch, ct);
 
+    public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
+        remote.DeleteSourceAsync(instance, account, arrived, ct);
+
+    /// <summary>Asks the Nextcloud who the account belongs to.</summary>
+    /// <exception cref="FaultException">Conflict: not whom the files were migrated from.</exception>
+    public async Task CheckOwnerAsync(CancellationToken ct)
+    {
+        var owner = await remote.IdentifyAsync(instance, account, ct);
+        var pinned = migration.Document.SourceOwner;
+        if (pinned is null || new Uri(pinned.Address) != new Uri(owner.Address) || pinned.UserId != owner.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "the nextcloud account of this migration now belongs to another server or user");
+        }
+    }
+
     /// <summary>
     /// Tries again, later and later, while the fault is one that passes.
     /// </summary>

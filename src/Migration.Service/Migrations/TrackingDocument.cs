@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Migration.Migrations;
@@ -5,6 +6,7 @@ namespace Migration.Migrations;
 /// <summary>
 /// The io.cozy.nextcloud.migrations document, which the user interface watches (cozy-api 5.1). Facts do not change: each
 /// step of a migration answers the next document. What steps are allowed from where is asked of the row that holds it.
+/// Members that are not known here are a client's own, and outlive every step.
 /// </summary>
 internal sealed record TrackingDocument
 {
@@ -47,6 +49,9 @@ internal sealed record TrackingDocument
 
     public DateTimeOffset? SourceDeletedAt { get; init; }
 
+    /// <summary>The cleanup of the source, once one was asked for; <see cref="SourceDeletedAt"/> is set at its end alone.</summary>
+    public SourceDeletion? SourceDeletion { get; init; }
+
     /// <summary>Of a completed migration: complete, or partial when some files did not arrive.</summary>
     public string? Outcome { get; init; }
 
@@ -60,8 +65,14 @@ internal sealed record TrackingDocument
     /// <summary>Host of the Nextcloud, with its port if it has one.</summary>
     public string NextcloudUrl { get; init; } = "";
 
+    /// <summary>Whose files these are: the whole address, and the user id that its Nextcloud gave. Nothing is deleted anywhere else.</summary>
+    public SourceOwner? SourceOwner { get; init; }
+
     [JsonPropertyName("cozyMetadata")]
     public required CozyMetadata CozyMetadata { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     public TrackingDocument Start(DateTimeOffset now) => this with
     {
@@ -118,6 +129,8 @@ internal sealed record TrackingDocument
 
 /// <summary>How far a migration has come. The totals are what is known so far, and exact once every folder was listed.</summary>
 internal sealed record Progress(long FilesImported, long FilesTotal, long BytesImported, long BytesTotal);
+
+internal sealed record SourceOwner(string Address, string UserId);
 
 /// <summary>What the ledger says at one moment: progress, and the oldest errors and renamed files with how many there are in all.</summary>
 internal sealed record Standing(

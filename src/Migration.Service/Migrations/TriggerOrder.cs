@@ -11,12 +11,13 @@ internal sealed record TriggerOrder(NextcloudLogin Login, CleanPath Source, Clea
     public static TriggerOrder Read(string url, string login, string password, string sourcePath, string targetDir) => new(
         new(Required(url, "nextcloud_url").TrimEnd('/') + "/", Required(login, "nextcloud_login"), Required(password, "nextcloud_app_password")),
         CleanPath.Normalise(sourcePath.Trim()),
-        TargetOf(targetDir.Trim()));
+        TargetOf(targetDir));
+
+    /// <exception cref="FaultException">Malformed, with the contract's text.</exception>
+    public static CleanPath TargetOf(string text) =>
+        CleanPath.Exact(text.Trim() is { Length: > 0 } given ? given.TrimEnd('/') : DefaultTarget)
+        ?? throw new FaultException(Fault.Malformed, "target_dir must be a clean absolute path");
 
     private static string Required(string value, string name) =>
         value.Trim() is { Length: > 0 } text ? text : throw new FaultException(Fault.Malformed, $"{name} is required");
-
-    private static CleanPath TargetOf(string text) =>
-        CleanPath.Exact(text.Length == 0 ? DefaultTarget : text.TrimEnd('/'))
-        ?? throw new FaultException(Fault.Malformed, "target_dir must be a clean absolute path");
 }

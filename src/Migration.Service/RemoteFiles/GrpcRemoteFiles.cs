@@ -104,6 +104,18 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
+    public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
+    {
+        var reply = await AskAsync(instance, options => transfers.IdentifyAsync(new() { AccountId = accountId }, options), ct);
+        return new(reply.Url, reply.UserId);
+    }
+
+    public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
+    {
+        var request = new DeleteSourceRequest { AccountId = accountId, Source = Write(arrived.Entry), FileId = arrived.FileId, Sha256 = arrived.Sha256 };
+        return FateOf((await AskAsync(instance, options => transfers.DeleteSourceAsync(request, options), ct)).Outcome);
+    }
+
     private async Task<T> AskAsync<T>(string instance, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken ct)
     {
         var headers = await tokens.HeadersAsync(instance, ct);
@@ -149,6 +161,17 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
     }
 
     private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+
+    private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch
+    {
+        DeleteSourceReply.Types.Outcome.Deleted => SourceFate.Deleted,
+        DeleteSourceReply.Types.Outcome.Gone => SourceFate.Gone,
+        DeleteSourceReply.Types.Outcome.Changed => SourceFate.Changed,
+        DeleteSourceReply.Types.Outcome.NotOwn => SourceFate.NotOwn,
+        DeleteSourceReply.Types.Outcome.NotEmpty => SourceFate.NotEmpty,
+        DeleteSourceReply.Types.Outcome.NotInDrive => SourceFate.NotInDrive,
+        _ => throw new FaultException(Fault.Internal, "the file service answered an outcome that is not known here"),
+    };
 
     private static FileOutcome OutcomeOf(FetchReply.Types.Outcome outcome) => outcome switch
     {

@@ -46,7 +46,7 @@ internal sealed class RemoteInstances(Instances.InstancesClient client, Tokens t
         try
         {
             var reply = await client.FindAsync(new() { Domain = domain }, new CallOptions(headers, (now + Patience).UtcDateTime, ct));
-            return new(reply.Domain, reply.Locale, reply.TokenSalt);
+            return new(reply.Domain, reply.Locale, reply.TokenSalt) { IsMoved = reply.Moved };
         }
         catch (RpcException e) when (ct.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using Shared.Documents;
 using Shared.Storage;
 
 namespace Migration.Tracking;
@@ -23,6 +24,8 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
         CREATE UNIQUE INDEX IF NOT EXISTS migrations_active ON migrations (instance) WHERE status IN ('pending', 'running');
         CREATE INDEX IF NOT EXISTS migrations_waiting ON migrations (created_at) WHERE status IN ('pending', 'running');
 
+        CREATE TABLE IF NOT EXISTS removed_migrations (instance TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (instance, id));
+
         CREATE TABLE IF NOT EXISTS migration_files (
             number INTEGER PRIMARY KEY,
             migration TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
@@ -45,7 +48,12 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
         CREATE INDEX IF NOT EXISTS migration_files_outcome ON migration_files (migration, outcome, is_folder, number);
         """;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => database.CreateAsync(Tables, cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await database.CreateAsync(Tables, cancellationToken);
+        await database.CreateAsync(CleanupTable.Schema, cancellationToken);
+        await database.CreateAsync(DocumentStore.Schema, cancellationToken);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -31,6 +31,7 @@ internal static class AdminDoor
         var admin = app.MapOperatorGroup("/instances", context => Check(context, options.Secret));
         admin.MapGet("/", ListAsync);
         admin.MapPost("/", AddAsync);
+        admin.MapPost("/names", AddNameAsync);
         admin.MapPost("/token", TokenAsync);
         admin.MapPost("/app-passwords", AppPasswordAsync);
         admin.MapPost("/accounts", AccountAsync);
@@ -65,9 +66,31 @@ internal static class AdminDoor
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var quota = form["Quota"].ToString() is { Length: > 0 } text ? Bytes(text) : (long?)null;
         var locale = form["Locale"].ToString() is { Length: > 0 } given ? given : "en";
-        var instance = await instances.AddAsync(form["Domain"].ToString(), locale, form["Passphrase"].ToString(), quota, context.RequestAborted);
+        var instance = await instances.AddAsync(form["Domain"].ToString(), locale, form["Passphrase"].ToString(), quota, ProfileOf(form), context.RequestAborted);
         return Results.Json(new JsonObject { ["domain"] = instance.Domain }, statusCode: StatusCodes.Status201Created);
     }
+
+    private static async Task<IResult> AddNameAsync(HttpContext context, InstanceRegistry instances)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var instance = await FindAsync(instances, form["Domain"].ToString(), context.RequestAborted);
+        await instances.AddNameAsync(instance.Domain, form["Name"].ToString(), form["Old"] == "true", context.RequestAborted);
+        return Results.StatusCode(StatusCodes.Status201Created);
+    }
+
+    private static InstanceProfile ProfileOf(IFormCollection form) => new()
+    {
+        Email = form["Email"].ToString(),
+        PublicName = form["PublicName"].ToString(),
+        Tz = form["Timezone"].ToString(),
+        Uuid = form["UUID"].ToString(),
+        OidcId = form["OIDCID"].ToString(),
+        OrgDomain = form["OrgDomain"].ToString(),
+        OrgId = form["OrgID"].ToString(),
+        Context = form["ContextName"].ToString(),
+        Tos = form["TOSSigned"].ToString(),
+        TosLatest = form["TOSLatest"].ToString(),
+    };
 
     /// <summary>As the stack's own admin route: query Domain, Audience (cli or app), Subject and Scope; the token as plain text.</summary>
     private static async Task<IResult> TokenAsync(HttpContext context, InstanceRegistry instances, Tokens tokens)

@@ -26,11 +26,24 @@ internal static class DavError
             $"""
             <?xml version="1.0" encoding="utf-8"?>
             <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
-              <s:exception>Sabre\DAV\Exception\{answer.DavException}</s:exception>
-              <s:message>{SecurityElement.Escape(fault.Message)}</s:message>
+              <s:exception>{ExceptionOf(fault, answer)}</s:exception>
+              <s:message>{SecurityElement.Escape(fault.Message)}</s:message>{More(fault)}
             </d:error>
 
             """,
             context.RequestAborted);
     }
+
+    // Clients know these two by the names of Nextcloud's own.
+    private static string ExceptionOf(FaultException fault, FaultAnswer answer) =>
+        IsName(fault) ? @"OCA\DAV\Connector\Sabre\Exception\InvalidPath"
+        : fault.Fault == Fault.Locked ? @"OCA\DAV\Connector\Sabre\Exception\FileLocked"
+        : $@"Sabre\DAV\Exception\{answer.DavException}";
+
+    private static string More(FaultException fault) =>
+        IsName(fault) ? $"\n  <o:retry xmlns:o=\"o:\">false</o:retry>\n  <o:reason xmlns:o=\"o:\">{SecurityElement.Escape(fault.Message)}</o:reason>"
+        : fault is { Fault: Fault.PreconditionFailed, Parameter: { } header } ? $"\n  <s:header>{SecurityElement.Escape(header)}</s:header>"
+        : "";
+
+    private static bool IsName(FaultException fault) => fault is { Fault: Fault.Invalid, Parameter: "name" or "path" };
 }

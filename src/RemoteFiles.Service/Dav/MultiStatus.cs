@@ -1,5 +1,4 @@
 using System.Xml;
-using RemoteFiles.Files;
 
 namespace RemoteFiles.Dav;
 
@@ -9,42 +8,41 @@ namespace RemoteFiles.Dav;
 /// </summary>
 internal sealed class MultiStatus : IDisposable
 {
+    public const string Ok = "HTTP/1.1 200 OK";
+
     private const int FlushBytes = 32 * 1024;
     private readonly HttpResponse response;
-    private readonly string root;
-    private readonly IReadOnlyList<XmlQualifiedName> asked;
+    private readonly bool isMinimal;
     private readonly StringWriter text = new();
     private readonly XmlWriter xml;
 
-    public MultiStatus(HttpResponse response, string root, IReadOnlyList<XmlQualifiedName> asked)
+    public MultiStatus(HttpContext context)
     {
-        (this.response, this.root, this.asked) = (response, root, asked);
+        response = context.Response;
+        isMinimal = context.Request.Headers["Brief"] == "t" || context.Request.Headers["Prefer"].ToString().Contains("return=minimal", StringComparison.Ordinal);
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
+        response.Headers["DAV"] = DavOptions.Classes;
+        response.Headers.Vary = "Brief,Prefer";
         text.Write("<?xml version=\"1.0\"?>\n");
-        xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, CheckCharacters = false });
+        xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
         xml.WriteStartElement("d", "multistatus", DavProperties.D);
         xml.WriteAttributeString("xmlns", "s", null, "http://sabredav.org/ns");
         xml.WriteAttributeString("xmlns", "oc", null, DavProperties.Oc);
         xml.WriteAttributeString("xmlns", "nc", null, DavProperties.Nc);
     }
 
-    public async Task AddAsync(Entry entry, CancellationToken ct)
+    /// <summary>An entry with the properties that are asked for: those it has first, then the names of those it has not.</summary>
+    public Task AddAsync(string href, IEnumerable<XmlQualifiedName> asked, Func<XmlQualifiedName, DavValue?> valueOf, CancellationToken ct)
     {
-        xml.WriteStartElement("response", DavProperties.D);
-        xml.WriteElementString("href", DavProperties.D, Href(entry));
         var missing = new List<XmlQualifiedName>();
-        xml.WriteStartElement("propstat", DavProperties.D);
-        xml.WriteStartElement("prop", DavProperties.D);
+        Begin(href);
+        BeginStat();
         foreach (var name in asked)
         {
-            if (name == DavProperties.ResourceType)
+            if (valueOf(name) is { } value)
             {
-                WriteResourceType(entry);
-            }
-            else if (DavProperties.Of(entry, name) is { } value)
-            {
-                xml.WriteElementString(name.Name, name.Namespace, value);
+                Write(name, value);
             }
             else
             {
@@ -52,20 +50,25 @@ internal sealed class MultiStatus : IDisposable
             }
         }
 
-        WriteStatus("HTTP/1.1 200 OK");
-        if (missing.Count > 0)
+        EndStat(Ok);
+        if (!isMinimal)
         {
-            xml.WriteStartElement("propstat", DavProperties.D);
-            xml.WriteStartElement("prop", DavProperties.D);
-            missing.ForEach(name => xml.WriteElementString(name.Name, name.Namespace, null));
-            WriteStatus("HTTP/1.1 404 Not Found");
+            WriteNames(missing, "HTTP/1.1 404 Not Found");
         }
 
-        xml.WriteEndElement();
-        if (text.GetStringBuilder().Length > FlushBytes)
+        return EndAsync(ct);
+    }
+
+    /// <summary>An entry that says of each property what became of it.</summary>
+    public Task AddAsync(string href, IEnumerable<(XmlQualifiedName Name, string Status)> outcomes, CancellationToken ct)
+    {
+        Begin(href);
+        foreach (var group in outcomes.GroupBy(outcome => outcome.Status, outcome => outcome.Name))
         {
-            await FlushAsync(ct);
+            WriteNames([.. group], group.Key);
         }
+
+        return EndAsync(ct);
     }
 
     public async Task CompleteAsync(CancellationToken ct)
@@ -82,21 +85,56 @@ internal sealed class MultiStatus : IDisposable
         text.Dispose();
     }
 
-    private void WriteResourceType(Entry entry)
+    private void Begin(string href)
     {
-        xml.WriteStartElement("resourcetype", DavProperties.D);
-        if (entry.IsFolder)
-        {
-            xml.WriteElementString("collection", DavProperties.D, null);
-        }
-
-        xml.WriteEndElement();
+        xml.WriteStartElement("response", DavProperties.D);
+        xml.WriteElementString("href", DavProperties.D, href);
     }
 
-    private void WriteStatus(string status)
+    private async Task EndAsync(CancellationToken ct)
+    {
+        xml.WriteEndElement();
+        if (text.GetStringBuilder().Length > FlushBytes)
+        {
+            await FlushAsync(ct);
+        }
+    }
+
+    private void BeginStat()
+    {
+        xml.WriteStartElement("propstat", DavProperties.D);
+        xml.WriteStartElement("prop", DavProperties.D);
+    }
+
+    private void EndStat(string status)
     {
         xml.WriteEndElement();
         xml.WriteElementString("status", DavProperties.D, status);
+        xml.WriteEndElement();
+    }
+
+    private void WriteNames(List<XmlQualifiedName> names, string status)
+    {
+        if (names.Count > 0)
+        {
+            BeginStat();
+            names.ForEach(name => Write(name, new("")));
+            EndStat(status);
+        }
+    }
+
+    private void Write(XmlQualifiedName name, DavValue value)
+    {
+        xml.WriteStartElement(name.Name, name.Namespace);
+        if (value.IsXml)
+        {
+            xml.WriteRaw(value.Text);
+        }
+        else if (value.Text.Length > 0)
+        {
+            xml.WriteString(value.Text);
+        }
+
         xml.WriteEndElement();
     }
 
@@ -107,11 +145,7 @@ internal sealed class MultiStatus : IDisposable
         await response.WriteAsync(text.ToString(), ct);
         text.GetStringBuilder().Clear();
     }
-
-    // Absolute path, every name percent-encoded; folders end with a slash.
-    private string Href(Entry entry)
-    {
-        var names = string.Concat(entry.Path.Names.Select(name => "/" + Uri.EscapeDataString(name)));
-        return root + names + (entry.IsFolder ? "/" : "");
-    }
 }
+
+/// <summary>The value of a property: text, or XML as it is to be written.</summary>
+internal readonly record struct DavValue(string Text, bool IsXml = false);

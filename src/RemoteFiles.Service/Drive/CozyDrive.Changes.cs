@@ -25,13 +25,18 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(id) ?? throw DriveFaults.NotFound();
-            var modified = modifiedAt.ToUnixTimeMilliseconds();
-            var etag = Node.NewHex();
-            await nodes.UpdateAsync(node.Revised() with { ModifiedAt = modified, CreatedAt = Math.Min(node.CreatedAt, modified), ETag = etag });
-            await nodes.GrowAsync(node.IsFolder ? node.Id : node.ParentId, 0, etag);
+            await TouchAsync(nodes, node, modifiedAt);
             return node;
         },
         ct);
+
+    private static async Task TouchAsync(Nodes nodes, Node node, DateTimeOffset modifiedAt)
+    {
+        var modified = modifiedAt.ToUnixTimeMilliseconds();
+        var etag = Node.NewHex();
+        await nodes.UpdateAsync(node.Revised() with { ModifiedAt = modified, CreatedAt = Math.Min(node.CreatedAt, modified), ETag = etag });
+        await nodes.GrowAsync(node.IsFolder ? node.Id : node.ParentId, 0, etag);
+    }
 
     public async Task DeleteAsync(FilePath path, string? etag, CancellationToken ct)
     {
@@ -106,6 +111,7 @@ internal sealed partial class CozyDrive
             RestorePath = "",
         });
         await nodes.InsertAsync(copies);
+        await nodes.Properties.CopyAsync(idOfCopy);
         await nodes.GrowAsync(parent.Id, node.Size, etag);
         return idOfCopy[node.Id];
     }

@@ -9,8 +9,8 @@ internal sealed partial class CozyDrive
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var (node, content) = await FileAsync(file, ct);
-        var body = Open(node, content, offset);
-        for (; body is null; body = Open(node, content, offset))
+        var body = await OpenAsync(node, content, offset, ct);
+        for (; body is null; body = await OpenAsync(node, content, offset, ct))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
             var missing = node.BlobId;
@@ -25,14 +25,8 @@ internal sealed partial class CozyDrive
         return new(node.ToEntry(file), body, node.Size - offset);
     }
 
-    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) => StoreAsync(
-        async nodes =>
-        {
-            var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
-            return new(file, parent, taken);
-        },
-        upload,
-        ct);
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
+        StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);
 
     public Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct) => StoreAsync(
         async nodes =>
@@ -126,8 +120,25 @@ internal sealed partial class CozyDrive
             await nodes.UpdateAsync(node);
         }
 
+        if (upload.OfContent is { } property)
+        {
+            await nodes.Properties.SetAsync(node.Id, [property with { Value = $"{Convert.ToHexStringLower(blob.Sha256)} {property.Value}" }]);
+        }
+
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
-        return (node.ToEntry(file), taken?.BlobId is { } replaced ? await nodes.RemoveContentsAsync([replaced]) : []);
+        IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
+        return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
+    }
+
+    private async Task<Place> PlaceOfAsync(Nodes nodes, FilePath file, Upload upload)
+    {
+        if (upload.Terms is { } terms)
+        {
+            await AdmitAsync(nodes, terms, (file, await nodes.FindAsync(file) is null ? Reach.Member : Reach.Content));
+        }
+
+        var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        return new(file, parent, taken);
     }
 
     private static Place Expected(Place place, Upload upload) =>
@@ -150,16 +161,20 @@ internal sealed partial class CozyDrive
         },
         ct);
 
-    private Stream? Open(Node node, byte[]? content, long offset)
+    private async Task<Stream?> OpenAsync(Node node, byte[]? content, long offset, CancellationToken ct)
     {
         if (offset < 0 || offset > node.Size)
         {
             throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
         }
 
-        return !SmallContent.Is(node.BlobId!) ? store.Blobs.Open(node.BlobId!, node.Size, offset)
-            : content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false)
-            : null;
+        if (SmallContent.Is(node.BlobId!))
+        {
+            return content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false) : null;
+        }
+
+        return store.Blobs.Open(node.BlobId!, node.Size, offset)
+            ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Blobs, parts, offset) : null);
     }
 
     /// <summary>Where a file is to be stored, and what is there now.</summary>

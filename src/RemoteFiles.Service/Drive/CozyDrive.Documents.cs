@@ -1,10 +1,13 @@
 using RemoteFiles.Files;
+using Shared.Faults;
 
 namespace RemoteFiles.Drive;
 
 // Commands on documents: found by id, and changed only in the revision that the caller knows.
 internal sealed partial class CozyDrive
 {
+    private const int MostAnnotations = 64 * 1024;
+
     public Task<Entry> ChangeAsync(string id, DriveChange change, string? rev, CancellationToken ct) => WriteAsync(
         async nodes =>
         {
@@ -16,13 +19,19 @@ internal sealed partial class CozyDrive
             }
 
             var etag = modified == node.ModifiedAt ? node.ETag : Node.NewHex();
+            var annotations = change.Annotate(Annotations.Parse(node.Annotations)).ToString();
+            if (annotations.Length > MostAnnotations)
+            {
+                throw new FaultException(Fault.TooLarge, "what is noted on a document is too large");
+            }
+
             var changed = node with
             {
                 ModifiedAt = modified,
                 ETag = etag,
                 Executable = !node.IsFolder && (change.Executable ?? node.Executable),
                 Encrypted = !node.IsFolder && (change.Encrypted ?? node.Encrypted),
-                Annotations = change.Annotate(Annotations.Parse(node.Annotations)).ToString(),
+                Annotations = annotations,
             };
             var (name, folderId) = (change.Name ?? node.Name, change.FolderId ?? node.ParentId);
             if (name != node.Name || folderId != node.ParentId)

@@ -70,6 +70,14 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
     private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
     {
         await store.BeginAsync(instance, ct);
-        return await store.Database.WriteAsync(db => change(new(db, instance)), ct);
+        var (result, _) = await store.Database.WriteAsync(
+            async db =>
+            {
+                var nodes = new Nodes(db, instance);
+                return (Result: await change(nodes), Events: await nodes.Changes.ReadAsync(nodes));
+            },
+            done => store.Watch(instance, done.Events),
+            ct);
+        return result;
     }
 }

@@ -18,6 +18,10 @@ internal sealed class DriveOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan SweepAge { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Uploads in pieces are given up when untouched for this long.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")]
+    public TimeSpan UploadAge { get; set; } = TimeSpan.FromHours(24);
+
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromHours(12);
 }

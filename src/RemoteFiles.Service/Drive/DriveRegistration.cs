@@ -4,12 +4,13 @@ namespace RemoteFiles.Drive;
 
 internal static class DriveRegistration
 {
-    /// <summary>Offers <see cref="DriveStore"/>. Needs a Database; a <see cref="DriveQuota"/> registered before takes the place of "no limit".</summary>
+    /// <summary>Offers <see cref="DriveStore"/>. Needs a Database; a <see cref="DriveQuota"/> and a <see cref="DriveWatch"/> registered before take the places of "no limit" and of nobody.</summary>
     public static IServiceCollection AddDrive(this IServiceCollection services)
     {
         services.AddOptions<DriveOptions>().BindConfiguration("Drive").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
+        services.TryAddSingleton<DriveWatch>((_, _) => { });
         services.AddSingleton<DriveStore>();
         return services.AddHostedService<DriveSweep>();
     }

@@ -9,7 +9,7 @@ namespace RemoteFiles.Drive;
 
 /// <summary>The drives of all instances: one table, one directory of contents.</summary>
 internal sealed partial class DriveStore(
-    Database database, IOptions<DriveOptions> options, DriveQuota quota, TimeProvider clock, ILogger<DriveStore> log)
+    Database database, IOptions<DriveOptions> options, DriveQuota quota, DriveWatch watch, TimeProvider clock, ILogger<DriveStore> log)
 {
     private const int NamesAtOnce = 500;
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
@@ -21,6 +21,8 @@ internal sealed partial class DriveStore(
 
     public int LargestSmallContent => options.Value.LargestSmallContent;
 
+    public DriveWatch Watch => watch;
+
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public CozyDrive Open(string instance) => new(this, instance);
@@ -28,7 +30,7 @@ internal sealed partial class DriveStore(
     /// <summary>Creates the tables where they are missing; before anything else.</summary>
     public async Task CreateAsync(CancellationToken ct)
     {
-        await database.CreateAsync(DriveSchema.Sql, ct);
+        await database.CreateAsync(DriveSchema.Sql + NodeLocks.Schema + NodeProperties.Schema + NodeVersions.Schema + UploadParts.Schema, ct);
         await database.AddColumnAsync("nodes", "annotations", "TEXT NOT NULL DEFAULT '{}'", ct);
     }
 
@@ -56,6 +58,10 @@ internal sealed partial class DriveStore(
             ct);
         begun[instance] = true;
     }
+
+    /// <summary>The parts of a blob that was joined of several; none when it was not.</summary>
+    public async Task<IReadOnlyList<UploadParts.Part>> SegmentsAsync(string blob, CancellationToken ct) =>
+        await database.ReadAsync(async db => (await db.QueryAsync<UploadParts.Part>(UploadParts.Segments, new { blob })).AsList(), ct);
 
     /// <summary>Removes those of these blobs that no file names, now that it is on record; what fails is left to the sweep.</summary>
     public async Task DiscardAsync(IReadOnlyList<string> blobs)
@@ -98,6 +104,14 @@ internal sealed partial class DriveStore(
     /// <summary>Removes what killed uploads and failed removals have left behind.</summary>
     public async Task SweepAsync(TimeSpan untouchedFor, CancellationToken ct)
     {
+        await database.WriteAsync(
+            async db =>
+            {
+                await db.ExecuteAsync(UploadParts.Expired, new { before = (clock.GetUtcNow() - options.Value.UploadAge).ToUnixTimeMilliseconds() });
+                await db.ExecuteAsync(UploadParts.Orphans);
+            },
+            ct);
+        await DiscardAsync((await database.ReadAsync(db => db.QueryAsync<string>(UploadParts.Unnamed), ct)).AsList());
         var since = clock.GetUtcNow() - untouchedFor;
         var incoming = Blobs.DeleteIncoming(since);
         var unnamed = 0;
@@ -118,7 +132,26 @@ internal sealed partial class DriveStore(
         var named = await database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
         var unnamed = blobs.Except(named).ToList();
         unnamed.ForEach(Blobs.Delete);
-        return unnamed.Count;
+        if (unnamed.Exists(SmallContent.Is))
+        {
+            await database.WriteAsync(db => new Nodes(db, "").RemoveContentsAsync(unnamed), ct);
+        }
+
+        return unnamed.Count + await DeletePartsAsync(unnamed, ct);
+    }
+
+    // A blob that was joined is but a list of parts; with it go those that nothing else names.
+    private async Task<int> DeletePartsAsync(List<string> unnamed, CancellationToken ct)
+    {
+        const string joined = "SELECT DISTINCT blob_id FROM blob_segments WHERE blob_id IN @unnamed";
+        var blobs = (await database.ReadAsync(db => db.QueryAsync<string>(joined, new { unnamed }), ct)).AsList();
+        if (blobs.Count == 0)
+        {
+            return 0;
+        }
+
+        var parts = await database.WriteAsync(async db => (await db.QueryAsync<string>(UploadParts.UnnamedSegments, new { blobs })).AsList(), ct);
+        return await DeleteUnnamedAsync(parts, ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} contents could not be removed now", EventName = "drive.discard-failed")]

@@ -7,6 +7,8 @@ internal static class NodeSql
 {
     public const string Find = Select + " AND id = @id";
 
+    public const string FindNumber = Select + " AND file_id = @fileId";
+
     public const string Child = Select + " AND parent_id = @parentId AND name = @name";
 
     public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
@@ -37,6 +39,12 @@ internal static class NodeSql
 
     public const string Remove = Down + "DELETE FROM nodes WHERE instance = @instance AND " + Listed + " AND id IN (SELECT id FROM down)";
 
+    public const string VersionBlobs = Down + "SELECT blob_id FROM node_versions WHERE instance = @instance AND node_id IN (SELECT id FROM down)";
+
+    public const string RemoveVersions = Down + "DELETE FROM node_versions WHERE instance = @instance AND node_id IN (SELECT id FROM down)";
+
+    public const string RemoveProperties = Down + "DELETE FROM node_properties WHERE instance = @instance AND node_id IN (SELECT id FROM down)";
+
     // What lies in the trash is not part of the root's size, and emptying it changes nothing that a listing of the root shows.
     public const string Grow = Up + """
         UPDATE nodes SET size = size + @delta, etag = @etag
@@ -48,11 +56,19 @@ internal static class NodeSql
         WHERE instance = @instance AND id IN (SELECT id FROM down)
         """;
 
-    public const string Used = $"SELECT SUM(size) FROM nodes WHERE instance = @instance AND id IN ('{ICozyDrive.RootId}', '{ICozyDrive.TrashId}')";
+    public const string Used = $"""
+        SELECT SUM(size) + COALESCE((SELECT SUM(size) FROM upload_parts WHERE instance = @instance), 0)
+        FROM nodes WHERE instance = @instance AND id IN ('{ICozyDrive.RootId}', '{ICozyDrive.TrashId}')
+        """;
 
     public const string TakeFileIds = "UPDATE node_file_ids SET last = last + @count RETURNING last";
 
-    public const string NamedBlobs = "SELECT blob_id FROM nodes WHERE blob_id IN @blobs";
+    public const string NamedBlobs = """
+        SELECT blob_id FROM nodes WHERE blob_id IN @blobs
+        UNION ALL SELECT blob_id FROM node_versions WHERE blob_id IN @blobs
+        UNION ALL SELECT blob_id FROM upload_parts WHERE blob_id IN @blobs
+        UNION ALL SELECT part_id FROM blob_segments WHERE part_id IN @blobs
+        """;
 
     public const string Content = "SELECT bytes FROM contents WHERE blob_id = @blobId";
 

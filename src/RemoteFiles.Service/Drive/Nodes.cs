@@ -9,7 +9,19 @@ internal sealed class Nodes(DbConnection db, string instance)
 {
     private const int BlobsAtOnce = 500;
 
+    public NodeChanges Changes { get; } = new();
+
+    public NodeLocks Locks { get; } = new(db, instance);
+
+    public NodeProperties Properties { get; } = new(db, instance);
+
+    public NodeVersions Versions { get; } = new(db, instance);
+
+    public UploadParts Uploads { get; } = new(db, instance);
+
     public Task<Node?> FindAsync(string id) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.Find, new { instance, id });
+
+    public Task<Node?> FindAsync(long fileId) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.FindNumber, new { instance, fileId });
 
     public Task<Node?> ChildAsync(string parentId, string name) =>
         db.QuerySingleOrDefaultAsync<Node>(NodeSql.Child, new { instance, parentId, name });
@@ -73,10 +85,15 @@ internal sealed class Nodes(DbConnection db, string instance)
         var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
         var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
         await db.ExecuteAsync(NodeSql.Insert, rows);
+        Changes.Inserted(rows);
         return rows;
     }
 
-    public Task UpdateAsync(Node node) => db.ExecuteAsync(NodeSql.Update, node);
+    public Task UpdateAsync(Node node)
+    {
+        Changes.Updated(node);
+        return db.ExecuteAsync(NodeSql.Update, node);
+    }
 
     /// <summary>Something below this folder, or it itself, changed: the new ETag is the same for all folders above.</summary>
     public Task GrowAsync(string folderId, long delta, string etag) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag });
@@ -88,7 +105,15 @@ internal sealed class Nodes(DbConnection db, string instance)
     /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named in the directory.</summary>
     public async Task<IReadOnlyList<string>> RemoveAsync(string id)
     {
+        foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
+        {
+            Changes.Removed(node, await PathOfAsync(node.Id));
+        }
+
         var blobs = (await db.QueryAsync<string>(NodeSql.Blobs, new { instance, id })).AsList();
+        blobs.AddRange(await db.QueryAsync<string>(NodeSql.VersionBlobs, new { instance, id }));
+        await db.ExecuteAsync(NodeSql.RemoveVersions, new { instance, id });
+        await db.ExecuteAsync(NodeSql.RemoveProperties, new { instance, id });
         await db.ExecuteAsync(NodeSql.Remove, new { instance, id });
         return await RemoveContentsAsync(blobs);
     }

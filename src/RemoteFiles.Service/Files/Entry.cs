@@ -28,6 +28,9 @@ internal sealed record Entry
     /// <summary>SHA-256 of the content where the tree keeps it.</summary>
     public ReadOnlyMemory<byte> Sha256 { get; init; }
 
+    /// <summary>Known to be the user's own and deletable: not shared by somebody else, not mounted from another storage.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Where this content was copied from, if it was.</summary>
     public Origin? Origin { get; init; }
 

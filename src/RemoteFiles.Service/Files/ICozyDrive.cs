@@ -1,7 +1,7 @@
 namespace RemoteFiles.Files;
 
 /// <summary>The Cozy drive: a tree whose entries are also found by id, and listed in pages. Every entry has its <see cref="Entry.Cozy"/>.</summary>
-internal interface ICozyDrive : IFileTree
+internal partial interface ICozyDrive : IFileTree
 {
     public const string RootId = "io.cozy.files.root-dir";
     public const string TrashId = "io.cozy.files.trash-dir";

@@ -13,7 +13,9 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
     public const string Schema = """
         CREATE TABLE IF NOT EXISTS instances (
           domain TEXT PRIMARY KEY, locale TEXT NOT NULL, token_salt TEXT NOT NULL,
-          passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL);
+          passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL,
+          profile TEXT NOT NULL DEFAULT '{}', profile_rev TEXT NOT NULL DEFAULT '');
+        CREATE TABLE IF NOT EXISTS instance_names (name TEXT PRIMARY KEY, domain TEXT NOT NULL, is_old INTEGER NOT NULL);
         """;
 
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
@@ -27,15 +29,26 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         }
 
         var row = await RowAsync(domain, ct);
+        var name = row is null ? await NameAsync(domain, ct) : null;
+        row ??= name is null ? null : await RowAsync(name.Domain, ct);
         if (row is null)
         {
             known.TryRemove(domain, out _);
             return null;
         }
 
-        var instance = new Instance(row.Domain, row.Locale, row.TokenSalt);
+        var instance = new Instance(row.Domain, row.Locale, row.TokenSalt) { IsMoved = name is { IsOld: true } };
         known[domain] = (instance, clock.GetUtcNow() + Remembered);
         return instance;
+    }
+
+    /// <summary>After a change: the next question is answered from the database.</summary>
+    public void Forget(string domain)
+    {
+        foreach (var (name, _) in known.Where(one => one.Value.Instance.Domain == domain))
+        {
+            known.TryRemove(name, out _);
+        }
     }
 
     /// <summary>Bytes the instance may store; null is no limit.</summary>
@@ -48,14 +61,9 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         async db => (IReadOnlyList<InstanceRow>)(await db.QueryAsync<InstanceRow>(Select + " ORDER BY domain")).AsList(), ct);
 
     /// <exception cref="FaultException">Malformed: no domain. AlreadyExists: the domain is taken.</exception>
-    public async Task<Instance> AddAsync(string domain, string locale, string passphrase, long? quota, CancellationToken ct)
+    public async Task<Instance> AddAsync(string domain, string locale, string passphrase, long? quota, InstanceProfile profile, CancellationToken ct)
     {
-        domain = domain.Trim().ToLowerInvariant();
-        if (domain.Length == 0 || domain.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_')))
-        {
-            throw new FaultException(Fault.Malformed, "a domain is letters, digits, '.', '-' and a port, such as alma.localhost:8080");
-        }
-
+        domain = Check(domain);
         if (passphrase.Length == 0)
         {
             throw new FaultException(Fault.Malformed, "an instance needs a passphrase");
@@ -69,14 +77,49 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
             instance.TokenSalt,
             Passphrase = PassphraseHash.Of(passphrase),
             quota,
+            Profile = (profile with { Uuid = profile.Uuid.Length > 0 ? profile.Uuid : Guid.NewGuid().ToString() }).ToJson(),
             Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         const string insert = """
-            INSERT INTO instances (domain, locale, token_salt, passphrase, quota, created_at)
-            VALUES (@Domain, @Locale, @TokenSalt, @Passphrase, @quota, @Now) ON CONFLICT DO NOTHING
+            INSERT INTO instances (domain, locale, token_salt, passphrase, quota, created_at, profile)
+            SELECT @Domain, @Locale, @TokenSalt, @Passphrase, @quota, @Now, @Profile
+            WHERE NOT EXISTS (SELECT 1 FROM instance_names WHERE name = @Domain) ON CONFLICT DO NOTHING
             """;
         var added = await database.WriteAsync(db => db.ExecuteAsync(insert, row), ct);
         return added == 1 ? instance : throw new FaultException(Fault.AlreadyExists, $"there is an instance {domain} already");
+    }
+
+    /// <summary>Another name of an instance: an alias, or (old) one whose visitors are sent on.</summary>
+    /// <exception cref="FaultException">Malformed: no domain. AlreadyExists: the name is taken.</exception>
+    public async Task AddNameAsync(string domain, string name, bool isOld, CancellationToken ct)
+    {
+        const string insert = """
+            INSERT INTO instance_names (name, domain, is_old) SELECT @name, @domain, @isOld
+            WHERE NOT EXISTS (SELECT 1 FROM instances WHERE domain = @name) ON CONFLICT DO NOTHING
+            """;
+        name = Check(name);
+        if (await database.WriteAsync(db => db.ExecuteAsync(insert, new { name, domain, isOld }), ct) == 0)
+        {
+            throw new FaultException(Fault.AlreadyExists, $"there is an instance {name} already");
+        }
+    }
+
+    private static string Check(string domain) =>
+        domain.Trim().ToLowerInvariant() is { Length: > 0 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_')
+            ? name
+            : throw new FaultException(Fault.Malformed, "a domain is letters, digits, '.', '-' and a port, such as alma.localhost:8080");
+
+    private Task<OtherName?> NameAsync(string name, CancellationToken ct)
+    {
+        const string select = "SELECT domain, is_old AS IsOld FROM instance_names WHERE name = @name";
+        return database.ReadAsync(db => db.QuerySingleOrDefaultAsync<OtherName>(select, new { name }), ct);
+    }
+
+    private sealed record OtherName
+    {
+        public string Domain { get; init; } = "";
+
+        public bool IsOld { get; init; }
     }
 
     private const string Select = "SELECT domain, locale, token_salt AS TokenSalt, passphrase, quota, created_at AS CreatedAt FROM instances";

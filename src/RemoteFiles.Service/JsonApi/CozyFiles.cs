@@ -8,7 +8,7 @@ namespace RemoteFiles.JsonApi;
 /// <summary>An entry of the drive as the io.cozy.files resource of JSON:API (cozy-api 8.2 and 8.3).</summary>
 internal static class CozyFiles
 {
-    private const string Doctype = "io.cozy.files";
+    private const string Doctype = CozyFileDocuments.Doctype;
 
     /// <summary>A file, or a directory without its children. <paramref name="instanceUrl"/> ends with a slash.</summary>
     public static CozyFile Of(Entry entry, string instanceUrl)

@@ -17,10 +17,12 @@ internal static class DavNames
     public static readonly (string Namespace, string Name) ContentType = (Dav, "getcontenttype");
     public static readonly (string Namespace, string Name) FileId = (Oc, "fileid");
     public static readonly (string Namespace, string Name) Size = (Oc, "size");
+    public static readonly (string Namespace, string Name) Permissions = (Oc, "permissions");
+    public static readonly (string Namespace, string Name) MountType = (Nc, "mount-type");
     public static readonly (string Namespace, string Name) TrashName = (Nc, "trashbin-filename");
     public static readonly (string Namespace, string Name) TrashOrigin = (Nc, "trashbin-original-location");
 
-    public static readonly byte[] AskForFiles = Ask(Always);
+    public static readonly byte[] AskForFiles = Ask(Always + "<oc:permissions/><nc:mount-type/>");
     public static readonly byte[] AskForTrash = Ask(Always + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
 
     private const string Always =

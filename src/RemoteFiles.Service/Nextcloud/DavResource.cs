@@ -32,8 +32,12 @@ internal sealed record DavResource(FilePath Path, IReadOnlyDictionary<(string Na
             ETag = this[DavNames.ETag],
             ModifiedAt = Date(this[DavNames.LastModified]),
             ContentType = this[DavNames.ContentType],
+            IsOwn = IsOwn(this[DavNames.Permissions]) && this[DavNames.MountType].Length == 0,
         };
     }
+
+    /// <summary>D: may be deleted. S and M stand on everything inside what others share, and what is mounted. Nothing is no yes.</summary>
+    private static bool IsOwn(string permissions) => permissions.Contains('D', StringComparison.Ordinal) && permissions.AsSpan().IndexOfAny('S', 'M') < 0;
 
     /// <summary>Null for the negative sizes of storages that were not scanned yet.</summary>
     private long? Number((string Namespace, string Name) property) =>

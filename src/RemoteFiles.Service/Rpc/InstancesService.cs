@@ -12,6 +12,6 @@ internal sealed class InstancesService(IInstances instances) : Protos.Instances.
     {
         var instance = await instances.FindAsync(request.Domain, context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "Instance not found");
-        return new() { Domain = instance.Domain, Locale = instance.Locale, TokenSalt = instance.TokenSalt };
+        return new() { Domain = instance.Domain, Locale = instance.Locale, TokenSalt = instance.TokenSalt, Moved = instance.IsMoved };
     }
 }

@@ -130,6 +130,23 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
     };
 
+    public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, ct);
+        return new() { Url = account.Url.ToString(), UserId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct) };
+    }
+
+    public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
+    {
+        var (known, ct) = (Of(request.Source), context.CancellationToken);
+        var remote = await RemoteAsync(request.AccountId, context);
+        var outcome = known.IsFolder
+            ? await SourceCleanup.DeleteEmptyFolderAsync(remote, known.Path, known.Id, ct)
+            : await SourceCleanup.DeleteFileAsync(remote, known, Drive(context), request.FileId, Convert.FromHexString(request.Sha256), ct);
+        return new() { Outcome = OutcomeOf(outcome) };
+    }
+
     private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
 
     private async Task<IFileTree> RemoteAsync(string account, ServerCallContext context) =>
@@ -169,6 +186,17 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static DeleteSourceReply.Types.Outcome OutcomeOf(CleanupOutcome outcome) => outcome switch
+    {
+        CleanupOutcome.Deleted => DeleteSourceReply.Types.Outcome.Deleted,
+        CleanupOutcome.Gone => DeleteSourceReply.Types.Outcome.Gone,
+        CleanupOutcome.Changed => DeleteSourceReply.Types.Outcome.Changed,
+        CleanupOutcome.NotOwn => DeleteSourceReply.Types.Outcome.NotOwn,
+        CleanupOutcome.NotEmpty => DeleteSourceReply.Types.Outcome.NotEmpty,
+        CleanupOutcome.NotInDrive => DeleteSourceReply.Types.Outcome.NotInDrive,
+        _ => DeleteSourceReply.Types.Outcome.Unknown,
     };
 
     private static Uri Url(string text) => NextcloudUrl.TryParse(text, out var url)

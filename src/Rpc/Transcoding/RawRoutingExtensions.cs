@@ -27,6 +27,14 @@ public static class RawRoutingExtensions
         return RawEndpoints.Of(builder).Add(method, RawTemplate.Parse(template), handler);
     }
 
+    /// <summary>One segment of a URL that came elsewhere than in the target, decoded once and under the same rules.</summary>
+    /// <exception cref="BadRequestException">It is not a name.</exception>
+    public static string DecodeRawName(string segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return RawTarget.DecodeName(segment);
+    }
+
     /// <summary>The route matches only when the query has exactly this value; it then wins over the same template without.</summary>
     public static TBuilder WithQuery<TBuilder>(this TBuilder builder, string name, string value)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new QueryCondition(name, value));

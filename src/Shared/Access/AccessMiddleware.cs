@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Rest;
 using Rpc.Transcoding;
 using Shared.Faults;
@@ -18,6 +19,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
         {
             var token = TokenOf(context.Request);
             var instance = await InstanceAsync(context, token);
+            if (instance.IsMoved)
+            {
+                SendOn(context, instance);
+                return;
+            }
+
             context.Features.Set(instance);
             if (admission is not Admission.ToPublic)
             {
@@ -41,6 +48,14 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
                 { AnyToken: true } => Admission.AnyToken,
                 _ => Admission.Service,
             });
+
+    // With the same path and query, byte for byte; 308 keeps the method and the body too (RFC 9110 section 15.4.9).
+    private static void SendOn(HttpContext context, Instance instance)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+        context.Response.Headers.Location = instance.Url.TrimEnd('/') + (target.StartsWith('/') ? target : "/");
+    }
 
     private async Task<Instance> InstanceAsync(HttpContext context, string? token)
     {

@@ -85,7 +85,8 @@ internal sealed class Tokens(MasterKey master, TimeProvider clock)
         }
 
         var validity = claims.TryGetPayloadValue(ValidFor, out long seconds) ? TimeSpan.FromSeconds(seconds) : ValidityOf(audience)!.Value;
-        if (clock.GetUtcNow() > DateTimeOffset.UnixEpoch.AddSeconds(issuedAt) + validity)
+        var expiresAt = DateTimeOffset.UnixEpoch.AddSeconds(issuedAt) + validity;
+        if (clock.GetUtcNow() > expiresAt)
         {
             throw new AccessException(Fault.Malformed, "Expired token")
             {
@@ -93,8 +94,12 @@ internal sealed class Tokens(MasterKey master, TimeProvider clock)
             };
         }
 
-        return new(instance, audience, claims.Subject ?? "", PermissionsOf(claims, audience));
+        return new(instance, audience, claims.Subject ?? "", PermissionsOf(claims, audience)) { ExpiresAt = Earlier(expiresAt, claims.ValidTo) };
     }
+
+    // ValidTo is the oldest date there is when the token does not say.
+    private static DateTimeOffset Earlier(DateTimeOffset expiresAt, DateTime validTo) =>
+        validTo > DateTime.MinValue && validTo < expiresAt.UtcDateTime ? new(validTo, TimeSpan.Zero) : expiresAt;
 
     private bool InTime(DateTime? notBefore, DateTime? expires) =>
         clock.GetUtcNow().UtcDateTime is var now && (notBefore is null || notBefore <= now) && (expires is null || now < expires);

@@ -12,7 +12,6 @@ namespace Shared.Documents;
 /// <summary>A request to /data/:doctype: what it names, what it may do, what it holds, and how it is answered (cozy-api section 9).</summary>
 internal sealed class DocumentRequest
 {
-    private const int MostBytes = 1 << 20;
     private readonly HttpContext context;
 
     private DocumentRequest(HttpContext context, string doctype, IDocuments documents) =>
@@ -66,7 +65,7 @@ internal sealed class DocumentRequest
         return count > 0 || await Documents.IsUsedAsync(Ct) ? count : throw new FaultException(Fault.NotFound, unused);
     }
 
-    public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(MostBytes);
+    public Task<JsonObject> ReadBodyAsync() => ReadBodyAsync(Documents.MostBytes);
 
     public async Task<JsonObject> ReadBodyAsync(int most)
     {

@@ -4,13 +4,14 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Dapper;
+using Shared.Events;
 using Shared.Faults;
 using Shared.Storage;
 
 namespace Shared.Documents;
 
 /// <summary>Free-form JSON documents of an instance, by doctype and id, each with a revision that an update must name.</summary>
-internal sealed class DocumentStore(Database database)
+internal sealed class DocumentStore(Database database, EventHub events)
 {
     // What was deleted is remembered by its last revision: a document that takes its id goes on counting from there.
     public const string Schema = """
@@ -97,6 +98,7 @@ internal sealed class DocumentStore(Database database)
             await db.ExecuteAsync("DELETE FROM deleted_documents" + OfOne, new { instance, doctype, id });
             return added == 1 ? document : throw Conflict();
         },
+        document => Announce(instance, doctype, EventNames.Created, document),
         ct);
 
     /// <exception cref="FaultException">Conflict: the document has another revision by now.</exception>
@@ -104,8 +106,10 @@ internal sealed class DocumentStore(Database database)
     {
         const string update = "UPDATE documents SET rev = @Next, body = @Text" + OfOne + " AND rev = @Rev";
         var values = new { instance, doctype, id = document.Id, document.Rev, Next = NextRev(document.Rev), Text = document.Body.ToJsonString() };
-        var changed = await database.WriteAsync(db => db.ExecuteAsync(update, values), ct);
-        return changed == 1 ? document with { Rev = values.Next } : throw Conflict();
+        return await database.WriteAsync(
+            async db => await db.ExecuteAsync(update, values) == 1 ? document with { Rev = values.Next } : throw Conflict(),
+            updated => Announce(instance, doctype, EventNames.Updated, updated),
+            ct);
     }
 
     /// <summary>Removes a document, and says the revision of its end.</summary>
@@ -119,7 +123,11 @@ internal sealed class DocumentStore(Database database)
             await db.ExecuteAsync(insert, new { instance, doctype, id, next });
             return next;
         },
+        end => Announce(instance, doctype, EventNames.Deleted, new(id, end, new() { ["_deleted"] = true })),
         ct);
+
+    private void Announce(string instance, string doctype, string @event, Document document) =>
+        events.Announce(instance, doctype, document.Id, @event, () => (document.Rev, document.ToJson(doctype)));
 
     private static Task<string?> DeletedAsync(DbConnection db, string instance, string doctype, string id) =>
         db.QuerySingleOrDefaultAsync<string?>("SELECT rev FROM deleted_documents" + OfOne, new { instance, doctype, id });

@@ -8,6 +8,9 @@ namespace Shared.Documents;
 /// <summary>The documents of one doctype of one instance, as the routes under /data show and change them.</summary>
 internal interface IDocuments
 {
+    /// <summary>The most that one document may hold.</summary>
+    int MostBytes => 1 << 20;
+
     Task<Document?> FindAsync(string id, CancellationToken ct);
 
     /// <summary>All of them, by their ids.</summary>

@@ -35,6 +35,9 @@ internal enum Fault
     /// <summary>The request is larger than this server reads.</summary>
     TooLarge,
 
+    /// <summary>The body is of a kind that this address does not take.</summary>
+    UnsupportedMediaType,
+
     Locked,
 
     /// <summary>The remote server is unreachable, or answers what its protocol does not allow.</summary>

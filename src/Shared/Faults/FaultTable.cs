@@ -22,6 +22,7 @@ internal static class FaultTable
         Fault.PreconditionFailed => new(StatusCode.FailedPrecondition, 412, "Precondition Failed", 412, "PreconditionFailed"),
         Fault.OutOfSpace => new(StatusCode.ResourceExhausted, 413, "Request Entity Too Large", 507, "InsufficientStorage"),
         Fault.TooLarge => new(StatusCode.ResourceExhausted, 413, "Request Entity Too Large", 413, "EntityTooLarge"),
+        Fault.UnsupportedMediaType => new(StatusCode.InvalidArgument, 415, "Unsupported Media Type", 415, "UnsupportedMediaType"),
         Fault.Locked => new(StatusCode.Aborted, 423, "Locked", 423, "Locked"),
         Fault.BadGateway => new(StatusCode.Unavailable, 502, "Bad Gateway", 502, "BadGateway"),
         Fault.Unavailable => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),

@@ -33,6 +33,7 @@ internal static class ApiDocument
         {
             Admission.ToService => null,
             Admission.ToPermission(var verb, var doctype) => new(errors, $"{doctype}:{verb}"),
+            Admission.ToSomePermission(var verb, var doctype) => new(errors, $"{doctype}:{verb}"),
             Admission.ToToken => new(errors, ""),
             _ => new(errors),
         };

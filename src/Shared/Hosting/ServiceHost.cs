@@ -44,6 +44,7 @@ internal static class ServiceHost
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
         });
 
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

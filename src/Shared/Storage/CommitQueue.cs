@@ -29,11 +29,11 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct)
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         T result = default!;
-        var write = new Write(async connection => result = await work(connection));
+        var write = new Write(async connection => result = await work(connection), () => committed(result));
         ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(write), this);
         using (ct.UnsafeRegister(static (state, token) => ((Write)state!).GiveUp(token), write))
         {
@@ -112,7 +112,7 @@ internal sealed class CommitQueue : IDisposable
         transaction.Release(Savepoint);
     }
 
-    private sealed class Write(Func<DbConnection, Task> work)
+    private sealed class Write(Func<DbConnection, Task> work, Action committed)
     {
         private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int begun;
@@ -136,13 +136,20 @@ internal sealed class CommitQueue : IDisposable
 
         public void End()
         {
-            if (Failure is null)
-            {
-                done.SetResult();
-            }
-            else
+            if (Failure is not null)
             {
                 done.SetException(Failure);
+                return;
+            }
+
+            try
+            {
+                committed();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
             }
         }
     }

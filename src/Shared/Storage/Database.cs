@@ -53,7 +53,10 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Changes something as a whole; it is on disk when this returns, and undone when <paramref name="work"/> throws.</summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => writer.WriteAsync(work, ct);
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, ct);
+
+    /// <summary>The same; <paramref name="committed"/> is told of the result before the next transaction begins, so in the order of the changes.</summary>
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => writer.WriteAsync(work, committed, ct);
 
     public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken ct) =>
         WriteAsync(

@@ -55,6 +55,23 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public int Fetches { get; private set; }
 
+    public SourceOwner Owner { get; set; } = new("https://nc.alma.example/", "alma");
+
+    public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Before something is looked at that is to be deleted.</summary>
+    public Func<SourceEntry, CancellationToken, Task> OnDelete { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Paths that belong to somebody else.</summary>
+    public ConcurrentDictionary<string, bool> Foreign { get; } = new();
+
+    /// <summary>The trash of the Nextcloud: what is deleted is kept by its name and the second, and takes the place of what has both.</summary>
+    public ConcurrentDictionary<string, string> Trash { get; } = new();
+
+    public int Deletions { get; private set; }
+
+    public IReadOnlyList<string> Left => [.. source.Keys.Order(StringComparer.Ordinal)];
+
     public FakeRemote Folder(string path, long? modifiedAt = null) => Add(path, isFolder: true, 0, modifiedAt);
 
     public FakeRemote File(string path, long size = 10) => Add(path, isFolder: false, size, 1_700_000_000);
@@ -159,6 +176,46 @@ internal sealed class FakeRemote : IRemoteFiles
 
         Moved.AddOrUpdate(file.Path.ToString(), 1, (_, count) => count + 1);
         return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file);
+    }
+
+    public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
+    {
+        await OnIdentify();
+        return Owner;
+    }
+
+    public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
+    {
+        await OnDelete(arrived.Entry, ct);
+        var path = arrived.Entry.Path.ToString();
+        if (!source.TryGetValue(path, out var now))
+        {
+            return SourceFate.Gone;
+        }
+
+        if (now.IsFolder != arrived.Entry.IsFolder || now.Id != arrived.Entry.Id || (!now.IsFolder && now.ETag != arrived.Entry.ETag))
+        {
+            return SourceFate.Changed;
+        }
+
+        if (Foreign.ContainsKey(path))
+        {
+            return SourceFate.NotOwn;
+        }
+
+        if (now.IsFolder ? Left.Any(other => other.StartsWith(path + "/", StringComparison.Ordinal)) : Drive.All(file => "id:" + file.Key != arrived.FileId))
+        {
+            return now.IsFolder ? SourceFate.NotEmpty : SourceFate.NotInDrive;
+        }
+
+        source.TryRemove(path, out _);
+        Trash[$"{now.Path.Name}.d{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}"] = path;
+        lock (Trash)
+        {
+            Deletions++;
+        }
+
+        return SourceFate.Deleted;
     }
 
     private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>

@@ -81,6 +81,22 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         };
     }
 
+    public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
+    {
+        var owner = await remote.IdentifyAsync(InstanceOf(context), request.AccountId, context.CancellationToken);
+        return new() { Url = owner.Address, UserId = owner.UserId };
+    }
+
+    public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
+    {
+        var source = request.Source;
+        var entry = new SourceEntry(
+            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null);
+        var fate = await remote.DeleteSourceAsync(
+            InstanceOf(context), request.AccountId, new(0, entry, request.FileId, request.Sha256), context.CancellationToken);
+        return new() { Outcome = Enum.Parse<DeleteSourceReply.Types.Outcome>(fate.ToString()) };
+    }
+
     private static string InstanceOf(ServerCallContext context)
     {
         var caller = context.GetHttpContext().Caller();

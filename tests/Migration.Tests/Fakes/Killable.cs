@@ -54,6 +54,19 @@ internal sealed class KillableMigrations(IMigrations inner, Kill kill) : IMigrat
 
     public Task<TrackedMigration?> FindAsync(string instance, string id, CancellationToken ct) => inner.FindAsync(instance, id, ct);
 
+    public Task<TrackedMigration?> FindLatestAsync(string instance, CancellationToken ct) => inner.FindLatestAsync(instance, ct);
+
+    public Task<IReadOnlyList<TrackedMigration>> ListAsync(string instance, CancellationToken ct) => inner.ListAsync(instance, ct);
+
+    public Task<bool> IsRemovedAsync(string instance, string id, CancellationToken ct) => inner.IsRemovedAsync(instance, id, ct);
+
+    public Task<TrackedMigration?> ReviseAsync(
+        string instance, string id, Func<TrackedMigration, TrackedMigration?> next, CancellationToken ct) =>
+        kill.StepAsync(() => inner.ReviseAsync(instance, id, next, ct));
+
+    public Task<bool> RemoveAsync(string instance, string id, Func<TrackedMigration, bool> may, CancellationToken ct) =>
+        inner.RemoveAsync(instance, id, may, ct);
+
     public Task<IReadOnlyList<string>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         kill.Killed.IsCompleted ? kill.StepAsync(() => inner.FindWaitingAsync(now, limit, ct)) : inner.FindWaitingAsync(now, limit, ct);
 
@@ -133,4 +146,10 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
         kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+
+    public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));
+
+    public Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct) =>
+        kill.StepAsync(() => inner.DeleteSourceAsync(instance, accountId, arrived, ct));
 }

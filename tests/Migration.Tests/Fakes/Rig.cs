@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Migration.Migrations;
 using Migration.Tracking;
+using Shared.Events;
 using Shared.Storage;
 
 namespace Migration.Tests.Fakes;
@@ -16,7 +17,7 @@ internal sealed class Rig : IAsyncLifetime
     public Rig()
     {
         Database = new(Path.Combine(directory, "migration.db"));
-        Migrations = new MigrationTable(Database);
+        Migrations = new MigrationTable(Database, new(new TestLog<EventHub>()));
         Ledger = new LedgerTable(Database);
     }
 
@@ -87,7 +88,7 @@ internal sealed class Rig : IAsyncLifetime
 
     internal sealed class SecondProcess(Database database, FakeRemote remote) : IAsyncDisposable
     {
-        public IMigrations Migrations { get; } = new MigrationTable(database);
+        public IMigrations Migrations { get; } = new MigrationTable(database, new(new TestLog<EventHub>()));
 
         public ILedger Ledger { get; } = new LedgerTable(database);
 

@@ -15,21 +15,35 @@ internal sealed class RunningService : IAsyncDisposable
 {
     private const string MasterKey = "a master key of tests, long enough";
 
-    private readonly string directory = Directory.CreateTempSubdirectory("migration-service-").FullName;
+    private readonly string directory;
+    private readonly bool isReplica;
     private readonly HttpClient http = new();
     private WebApplication? remoteFiles;
     private WebApplication? migration;
+
+    private RunningService(string? directory)
+    {
+        isReplica = directory is not null;
+        this.directory = directory ?? Directory.CreateTempSubdirectory("migration-service-").FullName;
+    }
 
     public FakeRemote Remote { get; } = new();
 
     public Uri Grpc => MigrationHost.GrpcOf(migration!);
 
-    public static async Task<RunningService> StartAsync(params (string Key, string? Value)[] settings)
+    public static Task<RunningService> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, TimeProvider.System, settings);
+
+    public static Task<RunningService> StartAsync(TimeProvider clock) => StartAsync(null, clock, []);
+
+    /// <summary>Another one over the same rows.</summary>
+    public Task<RunningService> StartReplicaAsync(params (string Key, string? Value)[] settings) => StartAsync(directory, TimeProvider.System, settings);
+
+    private static async Task<RunningService> StartAsync(string? directory, TimeProvider clock, (string Key, string? Value)[] settings)
     {
-        var service = new RunningService();
+        var service = new RunningService(directory);
         try
         {
-            await service.StartBothAsync(settings);
+            await service.StartBothAsync(clock, settings);
             return service;
         }
         catch
@@ -45,6 +59,15 @@ internal sealed class RunningService : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string? json = null, string? token = null) => SendAsync(HttpMethod.Post, path, json, token);
 
     public Task<HttpResponseMessage> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, null, token);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json = null, string? token = null, Instance? host = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(MigrationHost.HttpOf(migration!), path));
+        request.Headers.Host = (host ?? TwoInstances.Alma).Domain;
+        request.Headers.Authorization = new("Bearer", token ?? Token(instance: host));
+        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 
     public async Task<string> TriggerAsync()
     {
@@ -70,10 +93,13 @@ internal sealed class RunningService : IAsyncDisposable
         await (migration?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (remoteFiles?.DisposeAsync() ?? ValueTask.CompletedTask);
         http.Dispose();
-        Directory.Delete(directory, recursive: true);
+        if (!isReplica)
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
-    private async Task StartBothAsync((string Key, string? Value)[] settings)
+    private async Task StartBothAsync(TimeProvider clock, (string Key, string? Value)[] settings)
     {
         remoteFiles = await StartAsync(
             builder =>
@@ -89,7 +115,11 @@ internal sealed class RunningService : IAsyncDisposable
             },
             []);
         migration = await StartAsync(
-            builder => builder.AddMigration(),
+            builder =>
+            {
+                builder.Services.AddSingleton(clock);
+                builder.AddMigration();
+            },
             app => app.MapMigration(),
             [
                 ("Storage:Directory", directory),
@@ -99,21 +129,12 @@ internal sealed class RunningService : IAsyncDisposable
             ]);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? json, string? token)
-    {
-        using var request = new HttpRequestMessage(method, new Uri(MigrationHost.HttpOf(migration!), path));
-        request.Headers.Host = Rig.Instance;
-        request.Headers.Authorization = new("Bearer", token ?? Token());
-        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
     private static async Task<WebApplication> StartAsync(
         Action<WebApplicationBuilder> add, Action<WebApplication> map, (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection([new("Master:Key", MasterKey), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
+        builder.Configuration.AddInMemoryCollection([new("Master:Key", MasterKey), .. Enumerable.Reverse(settings).DistinctBy(s => s.Key).Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]);
         add(builder);
         var app = builder.Build();
         map(app);

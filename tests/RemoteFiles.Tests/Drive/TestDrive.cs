@@ -26,6 +26,9 @@ internal sealed class TestDrive : IAsyncDisposable
 
     public long? Quota { get; set; }
 
+    /// <summary>What watchers were told.</summary>
+    public List<DriveEvent> Events { get; } = [];
+
     /// <summary>All files of the blob store, finished or not.</summary>
     public string[] Blobs => System.IO.Directory.GetFiles(BlobDirectory, "*", SearchOption.AllDirectories);
 
@@ -75,6 +78,7 @@ internal sealed class TestDrive : IAsyncDisposable
             database,
             Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
             (_, _) => Task.FromResult(Quota),
+            (_, events) => Events.AddRange(events),
             TimeProvider.System,
             NullLogger<DriveStore>.Instance);
         return Store.CreateAsync(CancellationToken.None);

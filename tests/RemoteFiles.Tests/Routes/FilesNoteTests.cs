@@ -46,6 +46,17 @@ public sealed class FilesNoteTests(RouteFixture fixture) : RouteTest(fixture), I
     }
 
     [Fact]
+    public async Task What_is_too_much_for_a_note_is_413_and_nothing_changes()
+    {
+        var file = await UploadAsync(await MakeDirectoryAsync(), "a.txt", "hello");
+
+        var answer = await PatchAsync(file, $$"""{"name":"b.txt","metadata":{"x":"{{new string('x', 70_000)}}"} }""");
+
+        Expect.Error(413, "Request Entity Too Large", "what is noted on a document is too large", answer);
+        Assert.Equal("a.txt", (string)Ids.Attributes(await Cozy.GetAsync("/files/" + file))["name"]!);
+    }
+
+    [Fact]
     public async Task A_directory_has_tags_and_metadata_and_is_a_favorite()
     {
         var made = await Cozy.PostAsync($"/files/{await MakeDirectoryAsync()}?Type=directory&Name=sub&Tags=a,%20b,,&MetadataID=");

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Shared.Access;
 
 namespace RemoteFiles.Tests.Routes;
 
@@ -61,9 +62,10 @@ internal sealed class RestServer : IAsyncDisposable
     /// <summary>A client of one instance, with a token of its own or none.</summary>
     public RestClient Client(string domain, string? token) => new(http, Address, domain, token);
 
-    public async Task AddInstanceAsync(string domain, string locale = "en", long? quota = null)
+    public async Task AddInstanceAsync(string domain, string locale = "en", long? quota = null, params (string Name, string Value)[] profile)
     {
-        var answer = await AdminAsync(HttpMethod.Post, "/instances", ("Domain", domain), ("Passphrase", "a passphrase"), ("Locale", locale), ("Quota", $"{quota}"));
+        var answer = await AdminAsync(
+            HttpMethod.Post, "/instances", [("Domain", domain), ("Passphrase", "a passphrase"), ("Locale", locale), ("Quota", $"{quota}"), .. profile]);
         Assert.Equal(201, answer.Status);
     }
 
@@ -75,6 +77,10 @@ internal sealed class RestServer : IAsyncDisposable
         Assert.Equal(200, answer.Status);
         return answer.Text.Trim();
     }
+
+    /// <summary>A token with a life of its own.</summary>
+    public async Task<string> MintAsync(string domain, string scope, TimeSpan validity, string audience = "cli") =>
+        app.Services.GetRequiredService<Tokens>().Mint((await app.Services.GetRequiredService<IInstances>().FindAsync(domain, CancellationToken.None))!, audience, "test", scope, validity);
 
     public async Task<Answer> AdminAsync(HttpMethod method, string target, params (string Name, string Value)[] fields)
     {

@@ -54,7 +54,8 @@ public sealed class SettingsTests(RouteFixture fixture) : RouteTest(fixture), IC
     [Fact]
     public async Task The_instance_is_described()
     {
-        var cozy = await Fixture.AddInstanceAsync("alma.example:8080", "fr");
+        await Fixture.Server.AddInstanceAsync("alma.example:8080", "fr", null, ("UUID", "an-id"));
+        var cozy = Fixture.Server.Client("alma.example:8080", await Fixture.Server.TokenAsync("alma.example:8080", "io.cozy.files"));
 
         var answer = await cozy.GetAsync("/settings/instance");
 
@@ -63,7 +64,7 @@ public sealed class SettingsTests(RouteFixture fixture) : RouteTest(fixture), IC
         Expect.Same(
             """
             {"locale":"fr","email":"","public_name":"alma","tz":"","onboarding_finished":true,"password_defined":true,"auto_update":false,"auth_mode":"basic",
-             "tos":"","tos_latest":"","uuid":"","oidc_id":"","org_domain":"","org_id":"","context":"default","default_redirection":""}
+             "tos":"","tos_latest":"","uuid":"an-id","oidc_id":"","org_domain":"","org_id":"","context":"default","default_redirection":""}
             """,
             Ids.Attributes(answer).ToJsonString());
         Assert.Equal("io.cozy.settings.instance", Ids.Of(answer));

@@ -1,0 +1,63 @@
+using System.Data.Common;
+using Dapper;
+using RemoteFiles.Files;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>The properties that clients store with nodes: they go where the node goes.</summary>
+internal sealed class NodeProperties(DbConnection db, string instance)
+{
+    public const string Schema = """
+        CREATE TABLE IF NOT EXISTS node_properties (
+          instance TEXT NOT NULL, node_id TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+          PRIMARY KEY (instance, node_id, namespace, name));
+        CREATE INDEX IF NOT EXISTS node_properties_named ON node_properties (instance, namespace, name, value);
+        """;
+
+    public async Task<ILookup<string, NodeProperty>> OfAsync(IReadOnlyCollection<string> ids) =>
+        (await db.QueryAsync<Row>(Select, new { instance, ids })).ToLookup(row => row.NodeId, row => new NodeProperty(row.Namespace, row.Name, row.Value));
+
+    public Task<IEnumerable<string>> HoldersAsync(NodeProperty property) => db.QueryAsync<string>(
+        "SELECT node_id FROM node_properties WHERE instance = @instance AND namespace = @Namespace AND name = @Name AND value = @Value",
+        new { instance, property.Namespace, property.Name, property.Value });
+
+    public Task SetAsync(string id, IEnumerable<NodeProperty> properties) =>
+        db.ExecuteAsync(Upsert, properties.Select(property => new { instance, id, property.Namespace, property.Name, property.Value }));
+
+    public Task RemoveAsync(string id, IEnumerable<NodeProperty> properties) => db.ExecuteAsync(
+        "DELETE FROM node_properties WHERE instance = @instance AND node_id = @id AND namespace = @Namespace AND name = @Name",
+        properties.Select(property => new { instance, id, property.Namespace, property.Name }));
+
+    /// <summary>To each copy what its original has.</summary>
+    public async Task CopyAsync(IReadOnlyDictionary<string, string> copyOf)
+    {
+        const int atOnce = 500;
+        foreach (var some in copyOf.Keys.Chunk(atOnce))
+        {
+            foreach (var original in await OfAsync(some))
+            {
+                await SetAsync(copyOf[original.Key], original);
+            }
+        }
+    }
+
+    private const string Select = """
+        SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id IN @ids
+        """;
+
+    private const string Upsert = """
+        INSERT INTO node_properties (instance, node_id, namespace, name, value) VALUES (@instance, @id, @Namespace, @Name, @Value)
+        ON CONFLICT (instance, node_id, namespace, name) DO UPDATE SET value = excluded.value
+        """;
+
+    private sealed record Row
+    {
+        public required string NodeId { get; init; }
+
+        public required string Namespace { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Value { get; init; }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net.Security;
+using RabbitMQ.Client;
+
+namespace Shared.Messaging;
+
+/// <summary>How every connection to RabbitMQ is made.</summary>
+internal static class BrokerAddress
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="InvalidOperationException">It is no address of a broker.</exception>
+    public static void Check(string address)
+    {
+        if (!(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
+        {
+            throw new InvalidOperationException("RabbitMq:Uri must be an amqp:// or amqps:// address");
+        }
+    }
+
+    public static ConnectionFactory Factory(string address, string purpose)
+    {
+        var uri = new Uri(address);
+        var factory = new ConnectionFactory
+        {
+            Uri = uri,
+            ClientProvidedName = purpose,
+
+            // Each user of a connection opens a new one when it breaks: that also heals what the library does not, a closed channel.
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedConnectionTimeout = Patience,
+            HandshakeContinuationTimeout = Patience,
+            ContinuationTimeout = Patience,
+            RequestedHeartbeat = TimeSpan.FromSeconds(20),
+        };
+        if (factory.Ssl.Enabled)
+        {
+            // An amqps:// address alone would accept a certificate of any name.
+            factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+            factory.Ssl.ServerName = uri.Host;
+        }
+
+        return factory;
+    }
+}
