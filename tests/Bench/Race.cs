@@ -24,6 +24,7 @@ internal sealed class Race(string title, double amount, string unit)
                 var watch = Stopwatch.StartNew();
                 await contestant.Run(round, ct);
                 times[contestant.Name].Add(watch.Elapsed.TotalSeconds);
+                await Console.Error.WriteLineAsync(Text($"{title}, round {round + 1}: {contestant.Name} {watch.Elapsed.TotalSeconds:0.000} s"));
             }
         }
 

@@ -14,6 +14,13 @@ internal sealed record CleanPath
     /// <summary>The last name; empty for the root.</summary>
     public string Name => text[(text.LastIndexOf('/') + 1)..];
 
+    /// <summary>The folder that holds this one; the root is its own parent.</summary>
+    public CleanPath Parent => text.LastIndexOf('/') is var slash and > 0 ? new(text[..slash]) : Root;
+
+    /// <summary>True for everything below this path.</summary>
+    public bool Contains(CleanPath other) =>
+        other.text.Length > text.Length && (text.Length == 1 || (other.text[text.Length] == '/' && other.text.StartsWith(text, StringComparison.Ordinal)));
+
     /// <summary>Makes a clean path of what a user wrote: <c>Photos//2024/</c> is <c>/Photos/2024</c>, and <c>..</c> never leads above the root.</summary>
     /// <exception cref="FaultException">Malformed: it holds NUL.</exception>
     public static CleanPath Normalise(string text)

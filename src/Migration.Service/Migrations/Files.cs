@@ -7,11 +7,14 @@ namespace Migration.Migrations;
 /// Brings the files that are on record, several at a time, while the walk still finds more. Memory holds a page of them,
 /// however many there are.
 /// </summary>
-internal sealed class Files(Source source, ILedger ledger, Journal journal, MigrationOptions options, TimeProvider clock)
+internal sealed class Files(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options, TimeProvider clock) : IDisposable
 {
-    private const int Page = 256;
+    private const int Page = 500;
+    private const int MostTogether = 500;
+    private const long MostBytesTogether = 32 * 1024 * 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim alone = new(options.FilesPerMigration);
     private volatile bool allSeen;
 
     /// <summary>Every file is on record.</summary>
@@ -24,7 +27,7 @@ internal sealed class Files(Source source, ILedger ledger, Journal journal, Migr
     /// <summary>Returns when every file was brought, or given up with its error on record.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var queue = Channel.CreateBounded<LedgerLine>(2 * options.FilesPerMigration);
+        var queue = Channel.CreateBounded<IReadOnlyList<LedgerLine>>(options.FilesPerMigration);
         using var together = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var feeding = FeedAsync(queue.Writer, together.Token);
         try
@@ -32,7 +35,7 @@ internal sealed class Files(Source source, ILedger ledger, Journal journal, Migr
             await Parallel.ForEachAsync(
                 queue.Reader.ReadAllAsync(ct),
                 new ParallelOptions { MaxDegreeOfParallelism = options.FilesPerMigration, CancellationToken = ct },
-                async (file, token) => await BringAsync(file, token));
+                async (files, token) => await BringAsync(files, token));
         }
         finally
         {
@@ -41,8 +44,10 @@ internal sealed class Files(Source source, ILedger ledger, Journal journal, Migr
         }
     }
 
+    public void Dispose() => alone.Dispose();
+
     // In the order of their lines, each once in a run: what was brought before this run is not asked for.
-    private async Task FeedAsync(ChannelWriter<LedgerLine> queue, CancellationToken ct)
+    private async Task FeedAsync(ChannelWriter<IReadOnlyList<LedgerLine>> queue, CancellationToken ct)
     {
         try
         {
@@ -51,12 +56,12 @@ internal sealed class Files(Source source, ILedger ledger, Journal journal, Migr
             {
                 var wasLast = allSeen;
                 var page = await ledger.FilesToBringAsync(journal.Migration, last, Page, ct);
-                foreach (var file in page)
+                foreach (var files in Together(page))
                 {
-                    await queue.WriteAsync(file, ct);
-                    last = file.Number;
+                    await queue.WriteAsync(files, ct);
                 }
 
+                last = page.Count > 0 ? page[^1].Number : last;
                 if (page.Count == 0)
                 {
                     if (wasLast)
@@ -75,6 +80,75 @@ internal sealed class Files(Source source, ILedger ledger, Journal journal, Migr
             // Reaches the reader, and so the run.
             queue.Complete(e);
         }
+    }
+
+    // Small files together, large ones alone.
+    private static IEnumerable<IReadOnlyList<LedgerLine>> Together(IReadOnlyList<LedgerLine> page)
+    {
+        var together = new List<LedgerLine>();
+        var bytes = 0L;
+        foreach (var file in page)
+        {
+            if (file.Entry.Size > Listings.LargestSmallFile)
+            {
+                yield return [file];
+                continue;
+            }
+
+            if (together.Count == MostTogether || bytes + file.Entry.Size > MostBytesTogether)
+            {
+                yield return together;
+                (together, bytes) = ([], 0);
+            }
+
+            together.Add(file);
+            bytes += file.Entry.Size;
+        }
+
+        if (together.Count > 0)
+        {
+            yield return together;
+        }
+    }
+
+    private async Task BringAsync(IReadOnlyList<LedgerLine> files, CancellationToken ct)
+    {
+        var left = files.Count > 1 ? await BringTogetherAsync(files, ct) : files;
+        await Parallel.ForEachAsync(
+            left,
+            new ParallelOptions { MaxDegreeOfParallelism = options.FilesPerMigration, CancellationToken = ct },
+            async (file, token) =>
+            {
+                await alone.WaitAsync(token);
+                try
+                {
+                    await BringAsync(file, token);
+                }
+                finally
+                {
+                    alone.Release();
+                }
+            });
+    }
+
+    /// <summary>Answers those that did not come this way.</summary>
+    private async Task<IReadOnlyList<LedgerLine>> BringTogetherAsync(IReadOnlyList<LedgerLine> files, CancellationToken ct)
+    {
+        var left = new HashSet<LedgerLine>(files);
+        try
+        {
+            await foreach (var (index, result) in source.FetchManyAsync(new(files, listings.WholeAmong(files)), ct))
+            {
+                left.Remove(files[index]);
+                await journal.AddAsync(new LedgerChange.FileBrought(files[index], result, Attempts: 1), ct);
+            }
+        }
+        catch (FaultException)
+        {
+            // Each of those that are left learns its own reason.
+        }
+
+        return [.. left];
     }
 
     private async Task BringAsync(LedgerLine file, CancellationToken ct)

@@ -21,11 +21,17 @@ internal interface IRemoteFiles
     /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
     IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
+    /// <summary>Everything below a remote folder, each folder before what is in it; Forbidden where this cannot be asked.</summary>
+    IAsyncEnumerable<SourceEntry> ListAllBelowAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+
     /// <summary>The id of the drive's directory at this path, made with its parents where missing.</summary>
     Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct);
 
     /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
     Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
+
+    /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
+    IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
 
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
@@ -42,6 +48,9 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
 
 /// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>
 internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt);
+
+/// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
+internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
 internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);

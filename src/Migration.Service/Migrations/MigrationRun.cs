@@ -53,7 +53,8 @@ internal sealed partial class MigrationRun(
 
     private async Task BringAsync(Source source, Journal journal, Report report, CancellationToken ct)
     {
-        var walk = new Walk(source, ledger, journal, options.Value);
+        var listings = new Listings(source);
+        var walk = new Walk(source, listings, ledger, journal, options.Value);
         report.Expect(await Preflight.CheckAsync(source, journal, ct));
         await report.WriteAsync(document => document.Start(clock.GetUtcNow()), ct);
         await walk.BeginAsync(ct);
@@ -67,7 +68,8 @@ internal sealed partial class MigrationRun(
             token => report.KeepAsync(reports, token),
             async token =>
             {
-                await WalkAndBringAsync(walk, new Files(source, ledger, journal, options.Value, clock), report, token);
+                using var files = new Files(source, listings, ledger, journal, options.Value, clock);
+                await WalkAndBringAsync(walk, files, report, token);
                 commits.Dispose();
                 reports.Dispose();
             },

@@ -20,11 +20,17 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     public IAsyncEnumerable<SourceEntry> ListAsync(CleanPath folder, CancellationToken ct) => remote.ListAsync(instance, account, folder, ct);
 
+    public IAsyncEnumerable<SourceEntry> ListAllBelowAsync(CleanPath folder, CancellationToken ct) =>
+        remote.ListAllBelowAsync(instance, account, folder, ct);
+
     public Task<string> MakeDirectoryAsync(SourceEntry folder, CancellationToken ct) =>
         remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder.ModifiedAt, ct);
 
     public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
         remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, ct);
+
+    public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
+        remote.FetchManyAsync(instance, account, batch, ct);
 
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);

@@ -6,7 +6,7 @@ namespace Migration.Migrations;
 /// Lists the folders of the source, some at a time, and makes their directories in the drive. A folder that was listed
 /// whole is never listed again.
 /// </summary>
-internal sealed class Walk(Source source, ILedger ledger, Journal journal, MigrationOptions options)
+internal sealed class Walk(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options)
 {
     private const int Page = 64;
 
@@ -61,7 +61,7 @@ internal sealed class Walk(Source source, ILedger ledger, Journal journal, Migra
     {
         var directory = await source.MakeDirectoryAsync(folder.Entry, ct);
         await journal.AddAsync(new LedgerChange.FolderMade(folder, directory), ct);
-        await foreach (var entry in source.ListAsync(folder.Entry.Path, ct))
+        await foreach (var entry in listings.ListAsync(folder.Entry.Path, ct))
         {
             await journal.AddAsync(new LedgerChange.Seen(folder.Number, entry), ct);
         }

@@ -49,6 +49,22 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
+    public async IAsyncEnumerable<SourceEntry> ListAllBelowAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var listing = transfers.List(
+            new() { AccountId = accountId, Path = folder.ToString(), AllBelow = true }, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
+        {
+            var entry = listing.ResponseStream.Current;
+            var path = CleanPath.Exact(entry.Path.TrimEnd('/')) is { } clean && folder.Contains(clean)
+                ? clean
+                : throw new FaultException(Fault.Malformed, "a listing holds what is not below its folder");
+            yield return Read(entry, path.Parent);
+        }
+    }
+
     public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
     {
         var request = new MakeDirectoryRequest { Path = directory.ToString() };
@@ -65,7 +81,27 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name };
         var headers = await tokens.HeadersAsync(instance, ct);
         var reply = await TellAsync(() => transfers.FetchAsync(request, new CallOptions(headers, cancellationToken: ct)).ResponseAsync, ct);
-        return new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+        return Of(reply);
+    }
+
+    public async IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(
+        string instance, string accountId, SmallFiles batch, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new FetchManyRequest { AccountId = accountId };
+        request.Files.AddRange(batch.Files.Select(file => new FetchManyRequest.Types.File
+        {
+            Source = Write(file.Entry),
+            DirectoryId = file.ParentDirectory,
+            Name = file.Entry.Path.Name,
+        }));
+        request.WholeFolders.AddRange(batch.WholeFolders.Select(folder => folder.ToString()));
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var fetching = transfers.FetchMany(request, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => fetching.ResponseStream.MoveNext(ct), ct))
+        {
+            var reply = fetching.ResponseStream.Current;
+            yield return (reply.Index, Of(reply.File));
+        }
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -123,6 +159,8 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
 
         return entry;
     }
+
+    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch
     {

@@ -101,7 +101,7 @@ internal sealed class BlobStore
             {
                 if (size + read > (upload.Length ?? long.MaxValue))
                 {
-                    throw WrongLength();
+                    throw DriveFaults.WrongLength();
                 }
 
                 if (size + read > (room ?? long.MaxValue))
@@ -124,15 +124,11 @@ internal sealed class BlobStore
 
         if (size != (upload.Length ?? size))
         {
-            throw WrongLength();
+            throw DriveFaults.WrongLength();
         }
 
         var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset());
-        if (!upload.Md5.IsEmpty && !upload.Md5.Span.SequenceEqual(blob.Md5))
-        {
-            throw new FaultException(Fault.PreconditionFailed, "Invalid hash") { Parameter = "Content-MD5" };
-        }
-
+        blob.Check(upload);
         RandomAccess.FlushToDisk(handle);
         return blob;
     }
@@ -155,9 +151,17 @@ internal sealed class BlobStore
         from file in new DirectoryInfo(directory).EnumerateFiles(Pattern)
         where file.LastWriteTimeUtc <= since.UtcDateTime
         select file.Name;
-
-    private static FaultException WrongLength() => new(Fault.PreconditionFailed, "Content length does not match") { Parameter = "Content-Length" };
 }
 
 /// <summary>What is known of a blob once it is stored.</summary>
-internal sealed record StoredBlob(string Id, long Size, byte[] Md5, byte[] Sha256);
+internal sealed record StoredBlob(string Id, long Size, byte[] Md5, byte[] Sha256)
+{
+    /// <exception cref="FaultException">PreconditionFailed: it has not the MD5 that the sender promised.</exception>
+    public void Check(Upload upload)
+    {
+        if (!upload.Md5.IsEmpty && !upload.Md5.Span.SequenceEqual(Md5))
+        {
+            throw new FaultException(Fault.PreconditionFailed, "Invalid hash") { Parameter = "Content-MD5" };
+        }
+    }
+}

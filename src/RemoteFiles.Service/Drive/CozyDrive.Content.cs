@@ -8,13 +8,13 @@ internal sealed partial class CozyDrive
 {
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
-        var node = await FileAsync(file, ct);
-        var body = await OpenAsync(node, offset, ct);
-        for (; body is null; body = await OpenAsync(node, offset, ct))
+        var (node, content) = await FileAsync(file, ct);
+        var body = await OpenAsync(node, content, offset, ct);
+        for (; body is null; body = await OpenAsync(node, content, offset, ct))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
             var missing = node.BlobId;
-            node = await FileAsync(file, ct);
+            (node, content) = await FileAsync(file, ct);
             if (node.BlobId == missing)
             {
                 store.Damaged(missing, node.FileId);
@@ -48,6 +48,11 @@ internal sealed partial class CozyDrive
             throw DriveFaults.OutOfSpace();
         }
 
+        if (upload.Length <= store.LargestSmallContent)
+        {
+            return await StoreSmallAsync(find, upload, quota, ct);
+        }
+
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
@@ -60,6 +65,20 @@ internal sealed partial class CozyDrive
             await store.DiscardAsync([blob.Id]);
             throw;
         }
+    }
+
+    private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
+    {
+        var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        var (stored, replaced) = await WriteAsync(
+            async nodes =>
+            {
+                await nodes.AddContentAsync(content);
+                return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
+            },
+            ct);
+        await store.DiscardAsync(replaced);
+        return stored;
     }
 
     // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.
@@ -107,7 +126,8 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
-        return (node.ToEntry(file), taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!]);
+        IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
+        return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
     }
 
     private async Task<Place> PlaceOfAsync(Nodes nodes, FilePath file, Upload upload)
@@ -133,14 +153,24 @@ internal sealed partial class CozyDrive
 
     private static long? Room(long? quota, long used, Node? replaced) => quota - used + (replaced?.Size ?? 0);
 
-    private Task<Node> FileAsync(FilePath file, CancellationToken ct) =>
-        ReadAsync(async nodes => await nodes.FindAsync(file) is { IsFolder: false } node ? node : throw DriveFaults.NotFound(), ct);
+    private Task<(Node Node, byte[]? Content)> FileAsync(FilePath file, CancellationToken ct) => ReadAsync(
+        async nodes =>
+        {
+            var node = await nodes.FindAsync(file) is { IsFolder: false } found ? found : throw DriveFaults.NotFound();
+            return (node, SmallContent.Is(node.BlobId!) ? await nodes.ContentAsync(node.BlobId!) : null);
+        },
+        ct);
 
-    private async Task<Stream?> OpenAsync(Node node, long offset, CancellationToken ct)
+    private async Task<Stream?> OpenAsync(Node node, byte[]? content, long offset, CancellationToken ct)
     {
         if (offset < 0 || offset > node.Size)
         {
             throw new FaultException(Fault.Malformed, $"the file has {node.Size} bytes");
+        }
+
+        if (SmallContent.Is(node.BlobId!))
+        {
+            return content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false) : null;
         }
 
         return store.Blobs.Open(node.BlobId!, node.Size, offset)

@@ -54,7 +54,7 @@ internal sealed partial class CozyDrive
         },
         ct));
 
-    private async Task<List<string>> TrashAsync(Nodes nodes, Node node, FilePath path)
+    private async Task<IReadOnlyList<string>> TrashAsync(Nodes nodes, Node node, FilePath path)
     {
         var trash = (await nodes.FindAsync(ICozyDrive.TrashId))!;
         var now = store.Now;
@@ -80,7 +80,7 @@ internal sealed partial class CozyDrive
         await PutAsync(nodes, node with { TrashedAt = null, RestorePath = "" }, parent, name);
     }
 
-    private static async Task<List<string>> RemoveAsync(Nodes nodes, Node node)
+    private static async Task<IReadOnlyList<string>> RemoveAsync(Nodes nodes, Node node)
     {
         var blobs = await nodes.RemoveAsync(node.Id);
         await nodes.GrowAsync(node.ParentId, -node.Size, Node.NewHex());

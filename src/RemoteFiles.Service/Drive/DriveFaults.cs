@@ -25,6 +25,8 @@ internal static class DriveFaults
 
     public static FaultException Conflict() => new(Fault.Conflict, "Conflict access to same file or directory");
 
+    public static FaultException WrongLength() => new(Fault.PreconditionFailed, "Content length does not match") { Parameter = "Content-Length" };
+
     public static FaultException OutOfSpace() => new(Fault.OutOfSpace, "The file is too big and exceeds the disk quota");
 
     public static FaultException TooManyLevels() => new(Fault.Invalid, "Invalid path: too many levels") { Parameter = "path" };

@@ -4,9 +4,15 @@ namespace RemoteFiles.Drive;
 
 internal sealed class DriveOptions
 {
+    public const int DefaultSmallContent = 16 * 1024;
+
     /// <summary>Where the contents of files are kept; one file system, which may be large.</summary>
     [Required]
     public string Directory { get; set; } = "";
+
+    /// <summary>Contents of at most so many bytes are kept in the database instead.</summary>
+    [Range(0, 1024 * 1024)]
+    public int LargestSmallContent { get; set; } = DefaultSmallContent;
 
     /// <summary>Contents that no file names are removed when untouched for this long: longer than an upload may be silent.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]

@@ -38,6 +38,9 @@ internal static class DriveSchema
           UNIQUE (instance, parent_id, name));
         CREATE INDEX IF NOT EXISTS nodes_listed ON nodes (instance, parent_id, kind, name);
         CREATE INDEX IF NOT EXISTS nodes_blob ON nodes (blob_id);
+        CREATE TABLE IF NOT EXISTS contents (
+          blob_id TEXT PRIMARY KEY,
+          bytes BYTEA NOT NULL);
         CREATE TABLE IF NOT EXISTS node_file_ids (only_row SMALLINT PRIMARY KEY, last BIGINT NOT NULL);
         INSERT INTO node_file_ids (only_row, last) VALUES (1, 0) ON CONFLICT DO NOTHING;
         """;

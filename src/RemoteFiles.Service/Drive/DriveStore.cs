@@ -19,6 +19,8 @@ internal sealed partial class DriveStore(
 
     public Database Database => database;
 
+    public int LargestSmallContent => options.Value.LargestSmallContent;
+
     public DriveWatch Watch => watch;
 
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -64,6 +66,11 @@ internal sealed partial class DriveStore(
     /// <summary>Removes those of these blobs that no file names, now that it is on record; what fails is left to the sweep.</summary>
     public async Task DiscardAsync(IReadOnlyList<string> blobs)
     {
+        if (blobs.Count == 0)
+        {
+            return;
+        }
+
         // Many go later: nobody waits until a large trash is empty on disk too.
         if (blobs.Count > NamesAtOnce)
         {
@@ -125,6 +132,11 @@ internal sealed partial class DriveStore(
         var named = await database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
         var unnamed = blobs.Except(named).ToList();
         unnamed.ForEach(Blobs.Delete);
+        if (unnamed.Exists(SmallContent.Is))
+        {
+            await database.WriteAsync(db => new Nodes(db, "").RemoveContentsAsync(unnamed), ct);
+        }
+
         return unnamed.Count + await DeletePartsAsync(unnamed, ct);
     }
 

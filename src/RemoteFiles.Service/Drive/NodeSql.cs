@@ -70,6 +70,12 @@ internal static class NodeSql
         UNION ALL SELECT part_id FROM blob_segments WHERE part_id IN @blobs
         """;
 
+    public const string Content = "SELECT bytes FROM contents WHERE blob_id = @blobId";
+
+    public const string AddContent = "INSERT INTO contents (blob_id, bytes) VALUES (@blobId, @bytes)";
+
+    public const string RemoveContents = "DELETE FROM contents WHERE blob_id IN @blobs AND blob_id NOT IN (" + NamedBlobs + ")";
+
     public const string Insert = """
         INSERT INTO nodes (
           file_id, instance, id, parent_id, name, kind, generation, revision, etag, size, blob_id, md5, sha256, content_type,

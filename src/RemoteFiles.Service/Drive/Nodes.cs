@@ -7,6 +7,8 @@ namespace RemoteFiles.Drive;
 /// <summary>The nodes of one instance, seen and changed over one connection: within one transaction.</summary>
 internal sealed class Nodes(DbConnection db, string instance)
 {
+    private const int BlobsAtOnce = 500;
+
     public NodeChanges Changes { get; } = new();
 
     public NodeLocks Locks { get; } = new(db, instance);
@@ -100,8 +102,8 @@ internal sealed class Nodes(DbConnection db, string instance)
     public Task MarkTrashedAsync(string id, long? trashedAt) =>
         db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
 
-    /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named.</summary>
-    public async Task<List<string>> RemoveAsync(string id)
+    /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named in the directory.</summary>
+    public async Task<IReadOnlyList<string>> RemoveAsync(string id)
     {
         foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
         {
@@ -113,6 +115,21 @@ internal sealed class Nodes(DbConnection db, string instance)
         await db.ExecuteAsync(NodeSql.RemoveVersions, new { instance, id });
         await db.ExecuteAsync(NodeSql.RemoveProperties, new { instance, id });
         await db.ExecuteAsync(NodeSql.Remove, new { instance, id });
-        return blobs;
+        return await RemoveContentsAsync(blobs);
+    }
+
+    public Task<byte[]?> ContentAsync(string blobId) => db.ExecuteScalarAsync<byte[]?>(NodeSql.Content, new { blobId });
+
+    public Task AddContentAsync(SmallContent content) => db.ExecuteAsync(NodeSql.AddContent, new { blobId = content.Blob.Id, bytes = content.Bytes });
+
+    /// <summary>Removes those of these contents that lie in the database and that no file names, and returns those that lie in the directory.</summary>
+    public async Task<IReadOnlyList<string>> RemoveContentsAsync(IReadOnlyList<string> blobs)
+    {
+        foreach (var some in blobs.Where(SmallContent.Is).Chunk(BlobsAtOnce))
+        {
+            await db.ExecuteAsync(NodeSql.RemoveContents, new { blobs = some });
+        }
+
+        return [.. blobs.Where(blob => !SmallContent.Is(blob))];
     }
 }

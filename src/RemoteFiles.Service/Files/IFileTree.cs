@@ -15,12 +15,22 @@ internal interface IFileTree
     /// </summary>
     IAsyncEnumerable<Entry> ListAsync(FilePath folder, CancellationToken ct);
 
+    /// <summary>Everything below a folder, each folder before what is in it; else as <see cref="ListAsync"/>.</summary>
+    /// <exception cref="Shared.Faults.FaultException">Also Forbidden: this can only be listed folder by folder.</exception>
+    IAsyncEnumerable<Entry> ListAllBelowAsync(FilePath folder, CancellationToken ct) =>
+        throw new Shared.Faults.FaultException(Shared.Faults.Fault.Forbidden, "this can only be listed folder by folder");
+
     /// <summary>The bytes of a file from <paramref name="offset"/> on, streamed; a folder is NotFound.</summary>
     /// <exception cref="Shared.Faults.FaultException">Also BadGateway, from the stream, when the body ends short of its length.</exception>
     Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct);
 
     /// <summary>The same for an entry that the caller has from this tree, which need not be asked for again; what has changed since is opened as it is now.</summary>
     Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known.Path, offset, ct);
+
+    /// <summary>
+    /// Small files together, as they come and in any order, each whole and checked; those that do not come are to be opened alone.
+    /// </summary>
+    IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) => AsyncEnumerable.Empty<WholeFile>();
 
     /// <summary>
     /// Stores a file whole or not at all: bytes short of <see cref="Upload.Length"/> or with another checksum leave what was there.

@@ -99,27 +99,31 @@ internal static class Transfer
         }
     }
 
+    public static Upload UploadOf(Entry source, Stream body, long length, TransferDetails details) => new()
+    {
+        Body = body,
+        Length = length,
+        ContentType = source.ContentType,
+        ModifiedAt = source.ModifiedAt,
+        Md5 = source.Md5,
+        Origin = details.Account.Length == 0 ? null : new(details.Account, source.Id, source.ETag),
+        Creator = details.Creator,
+    };
+
+    /// <summary>Whether this came from the same version of the same source: no byte need move to know.</summary>
+    /// <remarks>A Nextcloud may keep a file's ETag over two writes within a second: the date has to agree as well.</remarks>
+    public static bool IsCopyOf(Entry taken, Entry source, TransferDetails details) =>
+        taken.Origin == new Origin(details.Account, source.Id, source.ETag) && Seconds(taken) == Seconds(source);
+
     private static async Task<Transferred> StoreAsync(
         TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, CancellationToken ct)
     {
         await using var download = await from.OpenAsync(source, 0, ct);
-        var stored = await to.WriteAsync(
-            target,
-            new()
-            {
-                Body = download.Body,
-                Length = download.Length,
-                ContentType = download.Entry.ContentType,
-                ModifiedAt = download.Entry.ModifiedAt,
-                Md5 = download.Entry.Md5,
-                Origin = details.Account.Length == 0 ? null : new(details.Account, download.Entry.Id, download.Entry.ETag),
-                Creator = details.Creator,
-            },
-            ct);
+        var stored = await to.WriteAsync(target, UploadOf(download.Entry, download.Body, download.Length, details), ct);
         return new(outcome, download.Entry, stored);
     }
 
-    // From the same version of the same source: no byte need move. Otherwise only equal bytes are the same.
+    // What is no copy of the same version is the same only with equal bytes.
     private static async Task<bool> IsSameAsync(IFileTree from, Entry source, Entry taken, TransferDetails details, CancellationToken ct)
     {
         if (taken.IsFolder || taken.Size != source.Size)
@@ -127,8 +131,7 @@ internal static class Transfer
             return false;
         }
 
-        // A Nextcloud may keep a file's ETag over two writes within a second: the date has to agree as well.
-        if (taken.Origin == new Origin(details.Account, source.Id, source.ETag) && Seconds(taken) == Seconds(source))
+        if (IsCopyOf(taken, source, details))
         {
             return true;
         }

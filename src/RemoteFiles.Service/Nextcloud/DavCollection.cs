@@ -27,9 +27,17 @@ internal sealed class DavCollection(DavLine line, DavRoot root, byte[] question)
     }
 
     /// <summary>The children of a folder and the folder itself, in the order of the server. NotFound when it is a file.</summary>
-    public async IAsyncEnumerable<DavResource> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<DavResource> ListAsync(FilePath folder, CancellationToken ct) =>
+        ListAsync(folder, "1", path => path.Parent == folder, ct);
+
+    /// <summary>Everything below a folder, and the folder itself; Forbidden where the server does not do this (RFC 4918 section 9.1.1).</summary>
+    public IAsyncEnumerable<DavResource> ListAllBelowAsync(FilePath folder, CancellationToken ct) =>
+        ListAsync(folder, "infinity", folder.Contains, ct);
+
+    private async IAsyncEnumerable<DavResource> ListAsync(
+        FilePath folder, string depth, Func<FilePath, bool> isExpected, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var response = await line.AskAsync(() => Propfind(root.Folder(folder), "1"), ct);
+        using var response = await line.AskAsync(() => Propfind(root.Folder(folder), depth), ct);
         await using var body = await BodyAsync(response, ct);
         using var answer = new MultiStatus(body, root, line.Host);
         var self = false;
@@ -39,7 +47,7 @@ internal sealed class DavCollection(DavLine line, DavRoot root, byte[] question)
             {
                 self = resource.IsFolder == true ? true : throw new FaultException(Fault.NotFound, "file/directory not found");
             }
-            else if (resource.Path.Parent != folder)
+            else if (!isExpected(resource.Path))
             {
                 throw new FaultException(Fault.BadGateway, $"{line.Host} lists what is not below the folder asked for");
             }

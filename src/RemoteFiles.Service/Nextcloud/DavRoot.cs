@@ -34,7 +34,7 @@ internal sealed class DavRoot
 
     public Uri At(FilePath path) => path.IsRoot ? Folder(path) : Raw(Join(path));
 
-    public Uri Folder(FilePath path) => Raw(Join(path) + "/");
+    public Uri Folder(FilePath path, string query = "") => Raw(Join(path) + "/" + query);
 
     /// <summary>The collection itself without a slash, as emptying the trash wants it.</summary>
     public Uri Self => Raw(address);

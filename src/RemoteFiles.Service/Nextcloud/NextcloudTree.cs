@@ -8,24 +8,17 @@ using Shared.Faults;
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>The files of a user at a remote Nextcloud, spoken to in WebDAV (RFC 4918) below <c>/remote.php/dav/files/&lt;user&gt;/</c>.</summary>
-internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) : IFileTree
+internal sealed class NextcloudTree(DavLine line, Account account, ZipSupport zips, ILogger log) : IFileTree
 {
     private readonly DavRoot root = DavRoot.Files(account);
     private readonly DavCollection files = new(line, DavRoot.Files(account), DavNames.AskForFiles);
 
     public async Task<Entry?> StatAsync(FilePath path, CancellationToken ct) => (await files.FindAsync(path, ct))?.ToEntry();
 
-    public async IAsyncEnumerable<Entry> ListAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await foreach (var resource in files.ListAsync(folder, ct))
-        {
-            var entry = resource.ToEntry(); // of the folder too: the home of somebody else looks like an empty one, but for the missing ids
-            if (entry.Path != folder)
-            {
-                yield return entry;
-            }
-        }
-    }
+    public IAsyncEnumerable<Entry> ListAsync(FilePath folder, CancellationToken ct) => ChildrenAsync(folder, files.ListAsync(folder, ct));
+
+    public IAsyncEnumerable<Entry> ListAllBelowAsync(FilePath folder, CancellationToken ct) =>
+        ChildrenAsync(folder, files.ListAllBelowAsync(folder, ct));
 
     /// <summary>Asks for the entry first: a GET of a folder answers 200 and an empty page, and not every answer to GET has a length.</summary>
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
@@ -36,6 +29,9 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
 
     /// <summary>One request, while the answer has the ETag that is known; a folder's page has none.</summary>
     public Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known, offset, isFresh: false, ct);
+
+    public IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) =>
+        new NextcloudArchive(line, root, account, zips).ReadAsync(batch, ct);
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
         new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
@@ -75,6 +71,18 @@ internal sealed class NextcloudTree(DavLine line, Account account, ILogger log) 
     public Task MoveAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("MOVE", from, to, ct);
 
     public Task CopyAsync(FilePath from, FilePath to, CancellationToken ct) => RelocateAsync("COPY", from, to, ct);
+
+    private static async IAsyncEnumerable<Entry> ChildrenAsync(FilePath folder, IAsyncEnumerable<DavResource> listing)
+    {
+        await foreach (var resource in listing)
+        {
+            var entry = resource.ToEntry(); // of the folder too: the home of somebody else looks like an empty one, but for the missing ids
+            if (entry.Path != folder)
+            {
+                yield return entry;
+            }
+        }
+    }
 
     private async Task<Download> OpenAsync(Entry known, long offset, bool isFresh, CancellationToken ct)
     {

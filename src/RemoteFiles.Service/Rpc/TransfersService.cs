@@ -10,6 +10,8 @@ namespace RemoteFiles.Rpc;
 /// <summary>The door of protos/transfers.proto: what the migration service asks for, an instance at a time.</summary>
 internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts) : Transfers.TransfersBase
 {
+    private const int MostAtOnce = 1000;
+
     public override async Task<ProbeReply> Probe(ProbeRequest request, ServerCallContext context) =>
         new() { UserId = await users.ResolveAsync(Url(request.Url), request.Login, request.Password, context.CancellationToken) };
 
@@ -35,7 +37,8 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
         var remote = await RemoteAsync(request.AccountId, context);
-        await foreach (var entry in remote.ListAsync(FilePath.Parse(request.Path), context.CancellationToken))
+        var (folder, ct) = (FilePath.Parse(request.Path), context.CancellationToken);
+        await foreach (var entry in request.AllBelow ? remote.ListAllBelowAsync(folder, ct) : remote.ListAsync(folder, ct))
         {
             await responseStream.WriteAsync(Of(entry), context.CancellationToken);
         }
@@ -81,15 +84,51 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
             IfTaken.Compare,
             new(request.AccountId, ""),
             ct);
-        return new()
-        {
-            Outcome = OutcomeOf(done.Outcome),
-            FileId = done.Entry.Id,
-            Name = done.Entry.Path.Name,
-            Size = done.Entry.Size ?? 0,
-            Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
-        };
+        return Of(done);
     }
+
+    public override async Task FetchMany(FetchManyRequest request, IServerStreamWriter<FetchManyReply> responseStream, ServerCallContext context)
+    {
+        if (request.Files.Count > MostAtOnce)
+        {
+            throw new FaultException(Fault.Invalid, "too many files at once");
+        }
+
+        var (drive, ct) = (Drive(context), context.CancellationToken);
+        var remote = await RemoteAsync(request.AccountId, context);
+        var folders = new Dictionary<string, FilePath?>();
+        var (files, indexes) = (new Dictionary<Entry, FilePath>(ReferenceEqualityComparer.Instance), new Dictionary<Entry, int>(ReferenceEqualityComparer.Instance));
+        for (var index = 0; index < request.Files.Count; index++)
+        {
+            var file = request.Files[index];
+            if (!folders.TryGetValue(file.DirectoryId, out var folder))
+            {
+                folders[file.DirectoryId] = folder = await drive.FindAsync(file.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found ? found.Path : null;
+            }
+
+            if (folder is not null)
+            {
+                var source = Of(file.Source);
+                files[source] = folder.Child(file.Name);
+                indexes[source] = index;
+            }
+        }
+
+        using var batch = new BatchTransfer(remote, drive, new(request.AccountId, ""));
+        await foreach (var done in batch.CopyAsync(files, request.WholeFolders.Select(FilePath.Parse), ct))
+        {
+            await responseStream.WriteAsync(new() { Index = indexes[done.Source], File = Of(done) }, ct);
+        }
+    }
+
+    private static FetchReply Of(Transferred done) => new()
+    {
+        Outcome = OutcomeOf(done.Outcome),
+        FileId = done.Entry.Id,
+        Name = done.Entry.Path.Name,
+        Size = done.Entry.Size ?? 0,
+        Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
+    };
 
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {

@@ -6,17 +6,18 @@ namespace Shared.Storage;
 
 /// <summary>
 /// One SQLite file in WAL mode that is on disk when a commit returns (synchronous FULL). Readers run beside the one writer;
-/// writers of this process queue here instead of spinning on SQLite's lock.
+/// writers of this process queue here, and share commits, instead of spinning on SQLite's lock.
 /// </summary>
 internal sealed class Database : IDisposable
 {
     private readonly string connectionString;
-    private readonly SemaphoreSlim writer = new(1, 1);
+    private readonly CommitQueue writer;
 
     public Database(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = true }.ToString();
+        writer = new(() => OpenAsync(CancellationToken.None));
     }
 
     /// <summary>Creates what is missing; <paramref name="schema"/> is idempotent SQL.</summary>
@@ -51,30 +52,11 @@ internal sealed class Database : IDisposable
         return await query(connection);
     }
 
-    /// <summary>Runs one transaction; it is committed, and on disk, when this returns, and rolled back when <paramref name="work"/> throws.</summary>
+    /// <summary>Changes something as a whole; it is on disk when this returns, and undone when <paramref name="work"/> throws.</summary>
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, ct);
 
     /// <summary>The same; <paramref name="committed"/> is told of the result before the next transaction begins, so in the order of the changes.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
-    {
-        await writer.WaitAsync(ct);
-        try
-        {
-            await using var connection = await OpenAsync(ct);
-
-            // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
-            // Commands of this connection join the transaction; what is not committed is rolled back when it is disposed.
-            await using var transaction = connection.BeginTransaction(deferred: false);
-            var result = await work(connection);
-            await transaction.CommitAsync(CancellationToken.None);
-            committed(result);
-            return result;
-        }
-        finally
-        {
-            writer.Release();
-        }
-    }
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => writer.WriteAsync(work, committed, ct);
 
     public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken ct) =>
         WriteAsync(

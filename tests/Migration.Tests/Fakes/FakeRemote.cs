@@ -44,6 +44,15 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Func<Task> OnSaveAccount { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Lists whole trees, and brings files together: as a Nextcloud of today does.</summary>
+    public bool IsModern { get; set; }
+
+    /// <summary>Before each file of a batch; what throws ends the batch there.</summary>
+    public Func<SourceEntry, CancellationToken, Task> OnFetchTogether { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>The whole folders of each batch, and how many files it had.</summary>
+    public ConcurrentQueue<(int Files, string[] WholeFolders)> Batches { get; } = new();
+
     public int Fetches { get; private set; }
 
     public SourceOwner Owner { get; set; } = new("https://nc.alma.example/", "alma");
@@ -108,6 +117,38 @@ internal sealed class FakeRemote : IRemoteFiles
 
         await OnList(path, sent);
         Listed.AddOrUpdate(path, 1, (_, count) => count + 1);
+    }
+
+    public async IAsyncEnumerable<SourceEntry> ListAllBelowAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (!IsModern)
+        {
+            throw new FaultException(Fault.Forbidden, "folder by folder");
+        }
+
+        await foreach (var entry in ListAsync(instance, accountId, folder, ct))
+        {
+            yield return entry;
+            if (entry.IsFolder)
+            {
+                await foreach (var below in ListAllBelowAsync(instance, accountId, entry.Path, ct))
+                {
+                    yield return below;
+                }
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(
+        string instance, string accountId, SmallFiles batch, [EnumeratorCancellation] CancellationToken ct)
+    {
+        Batches.Enqueue((batch.Files.Count, [.. batch.WholeFolders.Select(folder => folder.ToString()).Order(StringComparer.Ordinal)]));
+        for (var i = 0; IsModern && i < batch.Files.Count; i++)
+        {
+            await OnFetchTogether(batch.Files[i].Entry, ct);
+            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, ct));
+        }
     }
 
     public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)

@@ -121,6 +121,26 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
         }
     }
 
+    public async IAsyncEnumerable<SourceEntry> ListAllBelowAsync(
+        string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in inner.ListAllBelowAsync(instance, accountId, folder, ct))
+        {
+            await kill.StepAsync(() => Task.CompletedTask);
+            yield return entry;
+        }
+    }
+
+    public async IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(
+        string instance, string accountId, SmallFiles batch, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var file in inner.FetchManyAsync(instance, accountId, batch, ct))
+        {
+            await kill.StepAsync(() => Task.CompletedTask);
+            yield return file;
+        }
+    }
+
     public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct) =>
         kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, modifiedAt, ct));
 

@@ -6,6 +6,8 @@ namespace RemoteFiles.Tests.Drive;
 
 public sealed class DriveBlobTests : DriveTests
 {
+    internal override int LargestSmallContent => 0;
+
     [Fact]
     public async Task A_write_that_fails_leaves_no_bytes_behind()
     {

@@ -24,7 +24,7 @@ public sealed class DriveQuotaTests : DriveTests
 
         Assert.Equal("The file is too big and exceeds the disk quota", fault.Message);
         Assert.False(endless.Reached.IsCompleted);
-        Assert.Empty(Test.Blobs);
+        Assert.Equal(0, await Test.CountContentsAsync());
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class DriveQuotaTests : DriveTests
         var refused = Assert.Single(uploads, upload => upload.IsFaulted);
         Assert.Equal(Fault.OutOfSpace, Assert.IsType<FaultException>(refused.Exception!.InnerException).Fault);
         Assert.Equal(new(100, 150), await Drive.GetSpaceAsync(Ct));
-        Assert.Single(Test.Blobs);
+        Assert.Equal(1, await Test.CountContentsAsync());
     }
 
     [Fact]

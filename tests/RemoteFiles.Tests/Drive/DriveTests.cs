@@ -16,7 +16,9 @@ public abstract class DriveTests : IAsyncLifetime
 
     internal ITrash Trash => Test.Drive;
 
-    public async ValueTask InitializeAsync() => Test = await TestDrive.CreateAsync();
+    internal virtual int LargestSmallContent => DriveOptions.DefaultSmallContent;
+
+    public async ValueTask InitializeAsync() => Test = await TestDrive.CreateAsync(LargestSmallContent);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Drive;
@@ -12,7 +13,10 @@ internal sealed class TestDrive : IAsyncDisposable
     private readonly bool keep;
     private Database database = null!;
 
-    private TestDrive(string directory, bool keep) => (Directory, this.keep) = (directory, keep);
+    private readonly int largestSmallContent;
+
+    private TestDrive(string directory, bool keep, int largestSmallContent) =>
+        (Directory, this.keep, this.largestSmallContent) = (directory, keep, largestSmallContent);
 
     public string Directory { get; }
 
@@ -28,14 +32,23 @@ internal sealed class TestDrive : IAsyncDisposable
     /// <summary>All files of the blob store, finished or not.</summary>
     public string[] Blobs => System.IO.Directory.GetFiles(BlobDirectory, "*", SearchOption.AllDirectories);
 
+    /// <summary>How many contents are kept, in files and in the database.</summary>
+    public async Task<int> CountContentsAsync() => Blobs.Length + await CountSmallContentsAsync();
+
+    public Task<int> CountSmallContentsAsync() =>
+        database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM contents"), CancellationToken.None);
+
     private string BlobDirectory => Path.Combine(Directory, "blobs");
 
-    public static Task<TestDrive> CreateAsync() => OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false);
+    /// <summary>With 0 for the largest small content every content but an empty one is a file.</summary>
+    public static Task<TestDrive> CreateAsync(int largestSmallContent = DriveOptions.DefaultSmallContent) =>
+        OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false, largestSmallContent);
 
     /// <summary>Opens a directory that somebody else made and will remove.</summary>
-    public static async Task<TestDrive> OpenAsync(string directory, bool keep = true)
+    public static async Task<TestDrive> OpenAsync(
+        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent)
     {
-        var drive = new TestDrive(directory, keep);
+        var drive = new TestDrive(directory, keep, largestSmallContent);
         await drive.OpenAsync();
         return drive;
     }
@@ -63,7 +76,7 @@ internal sealed class TestDrive : IAsyncDisposable
         database = new(Path.Combine(Directory, "drive.db"));
         Store = new(
             database,
-            Options.Create(new DriveOptions { Directory = BlobDirectory }),
+            Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
             (_, _) => Task.FromResult(Quota),
             (_, events) => Events.AddRange(events),
             TimeProvider.System,

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using RemoteFiles.Accounts;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>Remembers for a while which Nextclouds answer no archives: those before version 31, and those whose proxy cuts them.</summary>
+internal sealed class ZipSupport(TimeProvider clock)
+{
+    private const int Most = 10_000;
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<Uri, DateTimeOffset> refused = new();
+
+    public bool MayAsk(Account account) => !refused.TryGetValue(account.Url, out var until) || clock.GetUtcNow() >= until;
+
+    public void Refused(Account account)
+    {
+        if (refused.Count >= Most)
+        {
+            refused.Clear();
+        }
+
+        refused[account.Url] = clock.GetUtcNow() + AskAgainAfter;
+    }
+}

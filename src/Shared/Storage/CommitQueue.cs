@@ -1,0 +1,156 @@
+using System.Data.Common;
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace Shared.Storage;
+
+/// <summary>
+/// The one writer of a database. While one commit goes to disk the next writes gather, and share the one after it; each of
+/// them stands in a savepoint of its own, so that one which fails takes nothing of the others with it.
+/// </summary>
+internal sealed class CommitQueue : IDisposable
+{
+    public const string MeterName = "Shared.Storage";
+
+    private const int MostTogether = 256;
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Commits = Meter.CreateCounter<long>("storage.commits");
+    private static readonly Counter<long> Writes = Meter.CreateCounter<long>("storage.writes");
+
+    private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
+    private readonly Func<Task<SqliteConnection>> open;
+
+    public CommitQueue(Func<Task<SqliteConnection>> open)
+    {
+        this.open = open;
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        T result = default!;
+        var write = new Write(async connection => result = await work(connection), () => committed(result));
+        ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(write), this);
+        using (ct.UnsafeRegister(static (state, token) => ((Write)state!).GiveUp(token), write))
+        {
+            await write.Done;
+        }
+
+        return result;
+    }
+
+    /// <summary>Takes nothing more; what is in the queue is still written.</summary>
+    public void Dispose() => queue.Writer.TryComplete();
+
+    private async Task RunAsync()
+    {
+        var together = new List<Write>();
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            together.Clear();
+            while (together.Count < MostTogether && queue.Reader.TryRead(out var write))
+            {
+                if (write.Begin())
+                {
+                    together.Add(write);
+                }
+            }
+
+            if (together.Count > 0)
+            {
+                await CommitAsync(together);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<Write> writes)
+    {
+        try
+        {
+            await using var connection = await open();
+
+            // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
+            // Commands of this connection join the transaction; what is not committed is rolled back when it is disposed.
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var write in writes)
+            {
+                await RunAsync(write, transaction);
+            }
+
+            transaction.Commit();
+            Commits.Add(1);
+            Writes.Add(writes.Count);
+        }
+        catch (Exception e)
+        {
+            // Nothing of this transaction is there.
+            writes.ForEach(write => write.Failure = e);
+        }
+
+        // Also of those that failed alone, only now: what they ran into may have been a write before them.
+        writes.ForEach(write => write.End());
+    }
+
+    private static async Task RunAsync(Write write, SqliteTransaction transaction)
+    {
+        const string Savepoint = "one";
+        transaction.Save(Savepoint);
+        try
+        {
+            await write.Work(transaction.Connection!);
+        }
+        catch (Exception e)
+        {
+            transaction.Rollback(Savepoint);
+            write.Failure = e;
+        }
+
+        transaction.Release(Savepoint);
+    }
+
+    private sealed class Write(Func<DbConnection, Task> work, Action committed)
+    {
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int begun;
+
+        public Func<DbConnection, Task> Work => work;
+
+        public Task Done => done.Task;
+
+        public Exception? Failure { get; set; }
+
+        /// <summary>False when it was given up.</summary>
+        public bool Begin() => Interlocked.Exchange(ref begun, 1) == 0;
+
+        public void GiveUp(CancellationToken ct)
+        {
+            if (Begin())
+            {
+                done.TrySetCanceled(ct);
+            }
+        }
+
+        public void End()
+        {
+            if (Failure is not null)
+            {
+                done.SetException(Failure);
+                return;
+            }
+
+            try
+            {
+                committed();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using Dapper;
+using RemoteFiles.Files;
+using Shared.Faults;
+using Shared.Storage;
+
+namespace RemoteFiles.Tests.Drive;
+
+/// <summary>Contents that lie in the database, and the commits that many writes share.</summary>
+public sealed class SmallContentTests : DriveTests
+{
+    [Fact]
+    public async Task A_small_content_needs_no_file_and_comes_back_from_any_offset()
+    {
+        var stored = await PutAsync("/a", "hello");
+        await PutAsync("/empty", "");
+
+        Assert.Empty(Test.Blobs);
+        await Test.ReopenAsync();
+        Assert.Equal(SHA256.HashData("hello"u8), stored.Sha256.ToArray());
+        Assert.Equal("hello", await TextAsync("/a"));
+        Assert.Equal("", await TextAsync("/empty"));
+        await using var rest = await Drive.OpenAsync(At("/a"), 3, Ct);
+        Assert.Equal(2, rest.Length);
+        Assert.Equal("lo", await new StreamReader(rest.Body).ReadToEndAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_small_content_goes_with_the_last_file_that_names_it()
+    {
+        await PutAsync("/a", "hello");
+        await Drive.CopyAsync(At("/a"), At("/b"), Ct);
+        await PutAsync("/a", "changed", overwrite: true);
+        Assert.Equal("hello", await TextAsync("/b"));
+        Assert.Equal(2, await Test.CountSmallContentsAsync());
+
+        await PutAsync("/b", "changed too", overwrite: true);
+        Assert.Equal(2, await Test.CountSmallContentsAsync());
+
+        await Drive.DeleteAsync(At("/b"), null, Ct);
+        await Drive.EmptyAsync(Ct);
+        Assert.Equal(1, await Test.CountSmallContentsAsync());
+    }
+
+    [Fact]
+    public async Task A_small_write_that_fails_leaves_nothing()
+    {
+        await Drive.MakeFolderAsync(At("/folder"), Ct);
+        byte[] bytes = [1, 2, 3];
+        Upload Of(int length, byte[]? md5 = null) => new() { Body = new MemoryStream(bytes), Length = length, Md5 = md5, Overwrite = true };
+
+        await FailsAsync(Fault.PreconditionFailed, () => Drive.WriteAsync(At("/a"), Of(4), Ct));
+        await FailsAsync(Fault.PreconditionFailed, () => Drive.WriteAsync(At("/a"), Of(2), Ct));
+        await FailsAsync(Fault.PreconditionFailed, () => Drive.WriteAsync(At("/a"), Of(3, new byte[16]), Ct));
+        await FailsAsync(Fault.AlreadyExists, () => Drive.WriteAsync(At("/folder"), Of(3), Ct));
+        Test.Quota = 2;
+        await FailsAsync(Fault.OutOfSpace, () => Drive.WriteAsync(At("/a"), Of(3), Ct));
+
+        Assert.Equal(["folder"], await NamesAsync("/"));
+        Assert.Equal(0, await Test.CountSmallContentsAsync());
+    }
+
+    [Fact]
+    public async Task Concurrent_writes_share_commits_and_fail_alone()
+    {
+        await Drive.MakeFolderAsync(At("/folder"), Ct);
+        var before = (await Drive.StatAsync(FilePath.Root, Ct))!;
+        long commits = 0, writes = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == CommitQueue.MeterName)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, count, _, _) => Interlocked.Add(ref instrument.Name == "storage.commits" ? ref commits : ref writes, count));
+        listener.Start();
+
+        // Every tenth has a name that another one takes.
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            try
+            {
+                return (await PutAsync($"/folder/{(i % 10 == 9 ? i - 1 : i)}", $"{i:D3}")).Path.Name;
+            }
+            catch (FaultException e) when (e.Fault == Fault.AlreadyExists)
+            {
+                return "";
+            }
+        }));
+
+        Assert.Equal(20, results.Count(name => name.Length == 0));
+        Assert.Equal(180, (await NamesAsync("/folder")).Length);
+        Assert.True(writes >= 180, $"{writes} writes");
+        Assert.True(commits < writes / 2, $"{commits} commits for {writes} writes");
+        var after = (await Drive.StatAsync(FilePath.Root, Ct))!;
+        Assert.Equal(before.Size + (180 * 3), after.Size);
+        Assert.NotEqual(before.ETag, after.ETag);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_given_up_before_its_turn_changes_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var blocked = new TaskCompletionSource();
+        var reached = new TaskCompletionSource();
+        var first = Test.Store.Database.WriteAsync(
+            async _ =>
+            {
+                reached.SetResult();
+                await blocked.Task;
+            },
+            Ct);
+        await reached.Task.WaitAsync(Ct);
+        var second = Test.Store.Database.WriteAsync(db => db.ExecuteAsync("DELETE FROM nodes"), stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+
+        blocked.SetResult();
+        await first;
+        await PutAsync("/a", "hello");
+        Assert.Equal(["a"], await NamesAsync("/"));
+    }
+}
