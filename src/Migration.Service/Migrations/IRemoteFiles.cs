@@ -18,6 +18,13 @@ internal interface IRemoteFiles
     /// <summary>Bytes of all files below a remote folder, and whose it is.</summary>
     Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
+    /// <summary>As <see cref="GetSizeAsync"/>, for somebody who has no account here.</summary>
+    Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct);
+
+    /// <summary>As <see cref="ListAsync"/>, for somebody who has no account here; with what has each name in a directory of the drive.</summary>
+    IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, CancellationToken ct);
+
     /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
     IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
@@ -44,6 +51,17 @@ internal interface IRemoteFiles
 internal sealed record NextcloudLogin(string Url, string Login, string Password)
 {
     public override string ToString() => $"{Login} at {Url}";
+}
+
+/// <summary>Somebody whose credentials were accepted, and are kept nowhere.</summary>
+internal sealed record Visitor(NextcloudLogin Login, string UserId);
+
+/// <summary>What has a name in the drive: nothing, a file of that size or a folder as well, or something else.</summary>
+internal enum Taken
+{
+    Free,
+    Same,
+    Other,
 }
 
 /// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>

@@ -40,6 +40,9 @@ internal sealed class MigrationOptions : IValidatableObject
     /// <summary>Before the second try; doubled for each further one.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a preflight looks at a source; what it has not seen by then it does not tell of.</summary>
+    public TimeSpan PreflightTime { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a request to delete a source waits for the end; after that it is answered, and the deletion goes on.</summary>
     public TimeSpan SourceDeletionAnswer { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -48,7 +51,7 @@ internal sealed class MigrationOptions : IValidatableObject
         foreach (var (name, value) in new[]
         {
             (nameof(LeaseRenewal), LeaseRenewal), (nameof(LeaseCheck), LeaseCheck), (nameof(LookForWork), LookForWork),
-            (nameof(LedgerDelay), LedgerDelay), (nameof(ReportInterval), ReportInterval), (nameof(RetryDelay), RetryDelay),
+            (nameof(LedgerDelay), LedgerDelay), (nameof(ReportInterval), ReportInterval), (nameof(RetryDelay), RetryDelay), (nameof(PreflightTime), PreflightTime),
         })
         {
             if (value < TimeSpan.FromMilliseconds(1))

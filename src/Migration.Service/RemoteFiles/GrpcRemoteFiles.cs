@@ -4,6 +4,7 @@ using Migration.Migrations;
 using Protos;
 using Shared.Errors;
 using Shared.Faults;
+using Visitor = Migration.Migrations.Visitor;
 
 namespace Migration.RemoteFiles;
 
@@ -36,6 +37,31 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
         var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
         return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct)
+    {
+        var request = new ListRequest { Visitor = Write(visitor), Path = folder.ToString() };
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var listing = transfers.List(
+            new() { Visitor = Write(visitor), Path = folder.ToString(), TargetDir = target.ToString() }, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
+        {
+            var entry = listing.ResponseStream.Current;
+            yield return (Read(entry, folder), entry.Taken switch
+            {
+                RemoteEntry.Types.Taken.Same => Taken.Same,
+                RemoteEntry.Types.Taken.Other => Taken.Other,
+                _ => Taken.Free,
+            });
+        }
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -178,6 +204,9 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             _ => Proof.None,
         },
     };
+
+    private static Protos.Visitor Write(Visitor visitor) =>
+        new() { Url = visitor.Login.Url, Login = visitor.Login.Login, Password = visitor.Login.Password, UserId = visitor.UserId };
 
     // A kind that is not known here is not the user's own for certain.
     private static SourceKind KindOf(Kind kind) => kind switch

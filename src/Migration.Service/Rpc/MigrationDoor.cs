@@ -7,12 +7,15 @@ using Shared.Faults;
 namespace Migration.Rpc;
 
 /// <summary>The door of protos/migration.proto: gRPC, and the REST routes that its annotations name.</summary>
-internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries, CleanupOrders cleanups, IMigrations migrations, ILedgerReport ledger) : Protos.Migration.MigrationBase
+internal sealed class MigrationDoor(MigrationOrders orders, SurveyOrders surveys, RetryOrders retries, CleanupOrders cleanups, IMigrations migrations, ILedgerReport ledger) : Protos.Migration.MigrationBase
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
         return Write(await orders.TriggerAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
     }
+
+    public override async Task<PreflightDocument> Preflight(TriggerRequest request, ServerCallContext context) =>
+        SurveyMessages.Write(await surveys.RunAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
 
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
     {

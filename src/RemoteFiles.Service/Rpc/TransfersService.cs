@@ -36,17 +36,20 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
 
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var (folder, ct) = (FilePath.Parse(request.Path), context.CancellationToken);
+        var names = request.TargetDir.Length > 0 ? await TakenNames.OfAsync(Drive(context), FilePath.Parse(request.TargetDir), ct) : null;
         await foreach (var entry in request.AllBelow ? remote.ListAllBelowAsync(folder, ct) : remote.ListAsync(folder, ct))
         {
-            await responseStream.WriteAsync(Of(entry), context.CancellationToken);
+            var message = Of(entry);
+            message.Taken = names is null ? RemoteEntry.Types.Taken.Free : await names.LookAsync(entry, ct);
+            await responseStream.WriteAsync(message, ct);
         }
     }
 
     public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "file/directory not found");
         return new() { Size = entry.Size ?? 0, Kind = KindOf(entry.Kind) };
@@ -156,6 +159,10 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
     }
 
     private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
+
+    private Task<IFileTree> RemoteAsync(ListRequest request, ServerCallContext context) => request.Visitor is { } visitor
+        ? Task.FromResult(trees.Visit(Url(visitor.Url), visitor.Login, visitor.Password, visitor.UserId).Files)
+        : RemoteAsync(request.AccountId, context);
 
     private async Task<IFileTree> RemoteAsync(string account, ServerCallContext context) =>
         (await trees.RemoteAsync(context.GetHttpContext().Instance().Domain, account, context.CancellationToken)).Files;

@@ -123,6 +123,19 @@ internal sealed class FakeRemote : IRemoteFiles
         return new(bytes, source.TryGetValue(root, out var known) ? known.Kind : SourceKind.Own);
     }
 
+    public Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct) =>
+        GetSizeAsync(instance, visitor.UserId, folder, ct);
+
+    public async IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in ListAsync(instance, visitor.UserId, folder, ct))
+        {
+            var path = $"{target}/{entry.Path.Name}";
+            yield return (entry, entry.IsFolder ? Taken.Free : !Drive.TryGetValue(path, out var there) ? Taken.Free : there.Size == entry.Size ? Taken.Same : Taken.Other);
+        }
+    }
+
     public async IAsyncEnumerable<SourceEntry> ListAsync(
         string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -113,6 +113,12 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
     public Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.GetSizeAsync(instance, accountId, folder, ct));
 
+    public Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct) =>
+        inner.GetSizeAsync(instance, visitor, folder, ct);
+
+    public IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, CancellationToken ct) => inner.SurveyAsync(instance, visitor, folder, target, ct);
+
     public async IAsyncEnumerable<SourceEntry> ListAsync(
         string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
     {
