@@ -40,6 +40,9 @@ internal interface IRemoteFiles
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
 
+    /// <summary>Of each of these copies, whether it is still in the drive as it was; one whose source was moved is moved after it. 1000 at most.</summary>
+    Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct);
+
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
 
@@ -114,6 +117,16 @@ internal enum Proof
 
     /// <summary>The copy was made of this very version before.</summary>
     Version,
+}
+
+/// <summary>A copy of an earlier migration; without SHA-256 it is a directory. <paramref name="Moved"/> says from where it is to go to where.</summary>
+internal sealed record KnownCopy(string FileId, string Sha256, (CleanPath From, CleanPath To)? Moved);
+
+internal enum CopyState
+{
+    Missing,
+    There,
+    Moved,
 }
 
 /// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>

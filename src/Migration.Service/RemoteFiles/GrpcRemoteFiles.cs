@@ -131,6 +131,27 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
+    public async Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct)
+    {
+        var request = new CheckCopiesRequest();
+        request.Copies.AddRange(copies.Select(copy => new CheckCopiesRequest.Types.Copy
+        {
+            Id = copy.FileId,
+            Sha256 = copy.Sha256,
+            FormerPath = copy.Moved?.From.ToString() ?? "",
+            Path = copy.Moved?.To.ToString() ?? "",
+        }));
+        var reply = await AskAsync(instance, options => transfers.CheckCopiesAsync(request, options), ct);
+        return reply.States.Count == copies.Count
+            ? [.. reply.States.Select(state => state switch
+            {
+                CheckCopiesReply.Types.State.There => CopyState.There,
+                CheckCopiesReply.Types.State.Moved => CopyState.Moved,
+                _ => CopyState.Missing,
+            })]
+            : throw new FaultException(Fault.Internal, "the file service answered about other copies");
+    }
+
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
     {
         var reply = await AskAsync(instance, options => transfers.IdentifyAsync(new() { AccountId = accountId }, options), ct);

@@ -30,7 +30,7 @@ internal sealed class MigrationDoor(MigrationOrders orders, SurveyOrders surveys
     {
         var (filter, ct) = (ReportFilter.Read(request.Outcome, request.Reason), context.CancellationToken);
         _ = await migrations.FindAsync(InstanceOf(context), request.Id, ct) ?? throw new FaultException(Fault.NotFound, "nextcloud migration not found");
-        for (var last = 0L; await ledger.ReportAsync(request.Id, filter, last, 500, ct) is { Count: > 0 } page; last = page[^1].Number)
+        for (var last = ""; await ledger.ReportAsync(request.Id, filter, last, 500, ct) is { Count: > 0 } page; last = page[^1].Path)
         {
             foreach (var line in page)
             {

@@ -141,6 +141,33 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Etag = done.Source.ETag,
     };
 
+    public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
+    {
+        if (request.Copies.Count > MostAtOnce)
+        {
+            throw new FaultException(Fault.Invalid, "too many copies at once");
+        }
+
+        var (drive, ct, reply) = (Drive(context), context.CancellationToken, new CheckCopiesReply());
+        foreach (var copy in request.Copies)
+        {
+            var (state, entry) = await Copies.CheckAsync(drive, copy.Id, Convert.FromHexString(copy.Sha256), ct);
+            if (entry is not null && copy.Path.Length > 0)
+            {
+                state = await Copies.FollowAsync(drive, entry, FilePath.Parse(copy.FormerPath), FilePath.Parse(copy.Path), ct);
+            }
+
+            reply.States.Add(state switch
+            {
+                CopyState.There => CheckCopiesReply.Types.State.There,
+                CopyState.Moved => CheckCopiesReply.Types.State.Moved,
+                _ => CheckCopiesReply.Types.State.Missing,
+            });
+        }
+
+        return reply;
+    }
+
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
