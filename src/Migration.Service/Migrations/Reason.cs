@@ -75,7 +75,7 @@ internal static class Reasons
         Fault.Locked => Reason.Locked,
         Fault.Forbidden or Fault.MethodNotAllowed => Reason.NotAllowed,
         Fault.NotFound => Reason.NotThere,
-        Fault.PreconditionFailed => Reason.Changing,
+        Fault.Changing or Fault.PreconditionFailed => Reason.Changing,
         Fault.Unavailable => Reason.Unreachable,
         Fault.BadGateway or Fault.UnsupportedMediaType => Reason.BadAnswer,
         Fault.Malformed or Fault.Invalid => Reason.BadName,
