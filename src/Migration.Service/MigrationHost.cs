@@ -23,7 +23,7 @@ internal static class MigrationHost
         var services = builder.Services;
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
         services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
+        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<CredentialOrders>().AddSingleton<MigrationRun>();
         services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
         services.AddTracking();
         services.AddRemoteFiles();

@@ -143,9 +143,10 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
                 await journal.AddAsync(new LedgerChange.FileBrought(files[index], result, Attempts: 1), ct);
             }
         }
-        catch (FaultException)
+        catch (FaultException e)
         {
-            // Each of those that are left learns its own reason.
+            // Each of those that are left learns its own reason, unless all have the same.
+            await source.CheckAsync(e, ct);
         }
 
         return [.. left];

@@ -6,7 +6,7 @@ using Shared.Access;
 namespace Migration.Rpc;
 
 /// <summary>The door of protos/migration.proto: gRPC, and the REST routes that its annotations name.</summary>
-internal sealed class MigrationDoor(MigrationOrders orders, CleanupOrders cleanups) : Protos.Migration.MigrationBase
+internal sealed class MigrationDoor(MigrationOrders orders, CleanupOrders cleanups, CredentialOrders credentials) : Protos.Migration.MigrationBase
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
@@ -18,6 +18,12 @@ internal sealed class MigrationDoor(MigrationOrders orders, CleanupOrders cleanu
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
     {
         await orders.CancelAsync(InstanceOf(context), request.Id, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewCredentialsReply> RenewCredentials(RenewCredentialsRequest request, ServerCallContext context)
+    {
+        await credentials.RenewAsync(InstanceOf(context), request.Id, request.NextcloudAppPassword, context.CancellationToken);
         return new();
     }
 

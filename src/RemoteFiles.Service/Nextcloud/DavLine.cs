@@ -12,8 +12,8 @@ namespace RemoteFiles.Nextcloud;
 internal sealed class DavLine(HttpMessageInvoker http, Account account, NextcloudOptions options, TimeProvider clock)
 {
     /// <summary>RFC 7617 with UTF-8, which Nextcloud expects.</summary>
-    private readonly AuthenticationHeaderValue authorization =
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
+    private readonly AuthenticationHeaderValue? authorization =
+        account.Login.Length == 0 ? null : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
 
     /// <summary>As messages name it: no user, no path.</summary>
     public string Host => account.Url.Authority;

@@ -26,6 +26,8 @@ internal static class FaultTable
         Fault.Locked => new(StatusCode.Aborted, 423, "Locked", 423, "Locked"),
         Fault.BadGateway => new(StatusCode.Unavailable, 502, "Bad Gateway", 502, "BadGateway"),
         Fault.Unavailable => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.Maintenance => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.AccountDisabled => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Internal => new(StatusCode.Internal, 500, "Internal Server Error", 500, "Exception"),
     };
 }
