@@ -22,7 +22,7 @@ internal static class DavFault
             (405, "PUT" or "MKCOL") or (412, "PUT" or "COPY" or "MOVE") => new(Fault.AlreadyExists, "it already exists"),
             (412, _) => new(Fault.PreconditionFailed, "it has changed since"),
             (503, _) when error.Message.Contains("Account disabled", StringComparison.OrdinalIgnoreCase) =>
-                new(Fault.AccountDisabled, Said("has disabled the account")),
+                new(Fault.AccountDisabled, Said("cannot answer now")),
             (503, _) when IsMaintenance(response, error) =>
                 new(Fault.Maintenance, Said("cannot answer now")) { RetryAfter = RetryAfter(response.Headers.RetryAfter, clock) },
             (423, _) => new(Fault.Locked, Said("has locked it")),

@@ -51,7 +51,7 @@ internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptio
         }
     }
 
-    private DavLine Line(Uri root, string login, string password) => new(http, new Account("", root, login, password, ""), options.Value, clock);
+    private DavLine Line(Uri root, string login, string password) => new(http, new Account("", root, login, password, ""), options.Value, clock) { IsTyped = true };
 
     private async Task<string> AskAsync(Uri root, string login, string password, CancellationToken ct)
     {
