@@ -168,7 +168,7 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
         }
         catch (FaultException e)
         {
-            await journal.GiveUpAsync(file, e.Message, attempts, ct);
+            await journal.GiveUpAsync(file, e, attempts, ct);
         }
     }
 }

@@ -29,7 +29,8 @@ internal sealed partial class MigrationRun(
             await journal.LoadAsync(ct);
             await Waits.CheckAsync(migration.Document, source, ct);
             await BringAsync(source, journal, report, ct);
-            await report.WriteAsync(document => document.Complete(clock.GetUtcNow()), CancellationToken.None);
+            var counts = await ledger.TallyAsync(lease.Id, ct);
+            await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts), CancellationToken.None);
             Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

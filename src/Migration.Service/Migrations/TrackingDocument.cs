@@ -58,6 +58,9 @@ internal sealed record TrackingDocument
     /// <summary>Of a completed migration: complete, or partial when some files did not arrive.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>Of a completed migration.</summary>
+    public FileCounts? Counts { get; init; }
+
     /// <summary>Files that were imported beside another one that had their name.</summary>
     public IReadOnlyList<RenamedFile> Renamed { get; init; } = [];
 
@@ -97,8 +100,9 @@ internal sealed record TrackingDocument
         LastHeartbeatAt = now,
     };
 
-    public TrackingDocument Complete(DateTimeOffset now) => this with
+    public TrackingDocument Complete(DateTimeOffset now, FileCounts? counts = null) => this with
     {
+        Counts = counts,
         Status = MigrationStatus.Completed,
         WaitingFor = null,
         Outcome = Errors.Count == 0 ? "complete" : "partial",
@@ -121,6 +125,21 @@ internal sealed record TrackingDocument
             LastHeartbeatAt = now,
         };
     }
+
+    /// <summary>Running again after its end, as if it had never come to it.</summary>
+    public TrackingDocument Retry(DateTimeOffset now) => this with
+    {
+        Status = MigrationStatus.Running,
+        Outcome = null,
+        Counts = null,
+        Errors = [],
+        ErrorsTruncatedCount = 0,
+        FailureReason = null,
+        CancelRequested = null,
+        CanceledAt = null,
+        FinishedAt = null,
+        LastHeartbeatAt = now,
+    };
 
     public TrackingDocument RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, CanceledAt = CanceledAt ?? now };
 
@@ -146,7 +165,11 @@ internal sealed record Standing(
     Progress Progress, IReadOnlyList<FileError> Errors, long ErrorCount, IReadOnlyList<RenamedFile> Renamed, long RenamedCount);
 
 /// <summary>A file or folder that did not arrive. An empty path stands for the migration itself.</summary>
-internal sealed record FileError(string Path, string Message, DateTimeOffset At);
+internal sealed record FileError(string Path, string Message, DateTimeOffset At)
+{
+    /// <summary>Of the <see cref="Reason"/>.</summary>
+    public string? Code { get; init; }
+}
 
 internal sealed record FileSkip(string Path, string Reason, long Size);
 

@@ -169,7 +169,19 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return entry;
     }
 
-    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256)
+    {
+        Md5 = reply.Md5,
+        ETag = reply.Etag,
+        Proof = reply.Proof switch
+        {
+            FetchReply.Types.Proof.Length => Proof.Length,
+            FetchReply.Types.Proof.Checksum => Proof.Checksum,
+            FetchReply.Types.Proof.Content => Proof.Content,
+            FetchReply.Types.Proof.Version => Proof.Version,
+            _ => Proof.None,
+        },
+    };
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch
     {

@@ -128,6 +128,9 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Name = done.Entry.Path.Name,
         Size = done.Entry.Size ?? 0,
         Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
+        Md5 = Convert.ToHexStringLower(done.Entry.Md5.Span),
+        Proof = ProofOf(done.Proof),
+        Etag = done.Source.ETag,
     };
 
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
@@ -206,6 +209,15 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch
+    {
+        Proof.Length => FetchReply.Types.Proof.Length,
+        Proof.Checksum => FetchReply.Types.Proof.Checksum,
+        Proof.Content => FetchReply.Types.Proof.Content,
+        Proof.Version => FetchReply.Types.Proof.Version,
+        _ => FetchReply.Types.Proof.None,
     };
 
     private static DeleteSourceReply.Types.Outcome OutcomeOf(CleanupOutcome outcome) => outcome switch

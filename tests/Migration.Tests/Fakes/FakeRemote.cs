@@ -246,7 +246,12 @@ internal sealed class FakeRemote : IRemoteFiles
     }
 
     private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>
-        new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64));
+        new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64))
+        {
+            Md5 = new string('b', 32),
+            ETag = file.ETag,
+            Proof = outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
+        };
 
     private FakeRemote Add(string path, bool isFolder, long size, long? modifiedAt)
     {

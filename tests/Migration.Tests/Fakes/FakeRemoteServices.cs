@@ -78,6 +78,9 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             Name = done.Name,
             Size = done.Size,
             Sha256 = done.Sha256,
+            Md5 = done.Md5,
+            Etag = done.ETag,
+            Proof = Enum.Parse<FetchReply.Types.Proof>(done.Proof.ToString()),
         };
     }
 
