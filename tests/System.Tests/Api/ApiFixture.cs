@@ -111,7 +111,7 @@ public sealed class ApiFixture : IAsyncLifetime
         foreach (var target in new[]
         {
             $"/files/{ids["folder"]}", $"/files/download/{ids["file"]}", $"/data/{Notes}/kept", $"/data/io.cozy.accounts/{ids["account"]}",
-            $"/remote/nextcloud/{ids["account"]}/kept.txt?Dl=1", "/settings/instance",
+            $"/remote/nextcloud/{ids["account"]}/kept.txt?Dl=1", "/data/io.cozy.nextcloud.migrations/_all_docs", "/settings/instance",
         })
         {
             var answer = await SendAsync("GET", target, Token, null, ct);
