@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StandIn;
 
 namespace SystemTests;
@@ -21,16 +20,7 @@ public sealed class CozyClientTests
         var account = await admin.AddAccountAsync(domain, nextcloud.Url.ToString(), nextcloud.User.Login, nextcloud.User.Password, ct);
         await FillAsync(nextcloud, ct);
 
-        var script = Path.Combine(Repository.Root, "tests", "System.Tests", "clients", "stack-client.cjs");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, bridge.Address.ToString().TrimEnd('/'), token, account])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = node.StandardError.ReadToEndAsync(ct);
-        var output = await node.StandardOutput.ReadToEndAsync(ct);
-        await node.WaitForExitAsync(ct);
-        Assert.True(node.ExitCode == 0, output + await errors);
+        var output = await NodeScript.RunAsync("stack-client.cjs", [bridge.Address.ToString().TrimEnd('/'), token, account], ct);
         Assert.EndsWith("9 of 9\n", output);
     }
 

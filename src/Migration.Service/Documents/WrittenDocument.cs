@@ -30,6 +30,7 @@ internal static class WrittenDocument
             SourceOwner = null,
             SourceDeletion = null,
             SourceDeletedAt = null,
+            WaitingFor = null,
         };
     }
 
@@ -48,6 +49,7 @@ internal static class WrittenDocument
             SourceOwner = was.SourceOwner,
             SourceDeletion = was.SourceDeletion,
             SourceDeletedAt = was.SourceDeletedAt,
+            WaitingFor = sent.Status == MigrationStatus.Running ? was.WaitingFor : null,
             Outcome = sent.Status == MigrationStatus.Completed ? sent.Outcome ?? OutcomeOf(sent) : sent.Outcome,
         };
     }

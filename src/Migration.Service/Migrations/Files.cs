@@ -118,9 +118,10 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
                 await journal.AddAsync(new LedgerChange.FileBrought(files[index], result, Attempts: 1), ct);
             }
         }
-        catch (FaultException)
+        catch (FaultException e)
         {
-            // Each of those that are left learns its own reason.
+            // Each of those that are left learns its own reason, unless all have the same.
+            await source.CheckAsync(e, ct);
         }
 
         return [.. left];
@@ -142,7 +143,7 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
         }
         catch (FaultException e)
         {
-            await journal.GiveUpAsync(file, e.Message, attempts, ct);
+            await journal.GiveUpAsync(file, e, attempts, ct);
         }
     }
 }

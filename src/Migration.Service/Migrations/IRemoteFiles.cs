@@ -36,6 +36,12 @@ internal interface IRemoteFiles
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
 
+    /// <summary>Asks, without the account's password, whether its Nextcloud is there. Maintenance: it says so. BadGateway: it is not.</summary>
+    Task CheckUpAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Gives the account a new password, once the Nextcloud has taken it for this user. Conflict: it is somebody else's.</summary>
+    Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct);
+
     /// <summary>Deletes a file that has arrived, or a folder that is empty, if it is still the one that was seen. Safe to repeat.</summary>
     Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct);
 }
@@ -53,7 +59,33 @@ internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, lon
 internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
-internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);
+internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256)
+{
+    public string Md5 { get; init; } = "";
+
+    /// <summary>Of the version that was stored; empty when it is not told.</summary>
+    public string ETag { get; init; } = "";
+
+    public Proof Proof { get; init; }
+}
+
+/// <summary>How a copy was compared with its source.</summary>
+internal enum Proof
+{
+    None,
+
+    /// <summary>Listing, answer and bytes agree on their number.</summary>
+    Length,
+
+    /// <summary>Also the checksum that came with the bytes.</summary>
+    Checksum,
+
+    /// <summary>Every byte, in a second reading.</summary>
+    Content,
+
+    /// <summary>The copy was made of this very version before.</summary>
+    Version,
+}
 
 /// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>
 internal sealed record ArrivedEntry(long Number, SourceEntry Entry, string FileId, string Sha256);

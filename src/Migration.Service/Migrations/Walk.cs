@@ -53,7 +53,7 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
         }
         catch (FaultException e)
         {
-            await journal.GiveUpAsync(folder, e.Message, attempts, ct);
+            await journal.GiveUpAsync(folder, e, attempts, ct);
         }
     }
 

@@ -110,6 +110,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return new(reply.Url, reply.UserId);
     }
 
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        AskAsync(instance, options => transfers.CheckUpAsync(new() { AccountId = accountId }, options), ct);
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct)
+    {
+        var request = new RenewPasswordRequest { AccountId = accountId, UserId = userId, Password = password };
+        return AskAsync(instance, options => transfers.RenewPasswordAsync(request, options), ct);
+    }
+
     public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
     {
         var request = new DeleteSourceRequest { AccountId = accountId, Source = Write(arrived.Entry), FileId = arrived.FileId, Sha256 = arrived.Sha256 };
@@ -160,7 +169,19 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return entry;
     }
 
-    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256)
+    {
+        Md5 = reply.Md5,
+        ETag = reply.Etag,
+        Proof = reply.Proof switch
+        {
+            FetchReply.Types.Proof.Length => Proof.Length,
+            FetchReply.Types.Proof.Checksum => Proof.Checksum,
+            FetchReply.Types.Proof.Content => Proof.Content,
+            FetchReply.Types.Proof.Version => Proof.Version,
+            _ => Proof.None,
+        },
+    };
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch
     {

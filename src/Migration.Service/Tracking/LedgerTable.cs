@@ -6,7 +6,7 @@ using Shared.Storage;
 namespace Migration.Tracking;
 
 /// <summary>The rows of <c>migration_files</c>.</summary>
-internal sealed class LedgerTable(Database database) : ILedger
+internal sealed partial class LedgerTable(Database database) : ILedger
 {
     private const string Lines = """
         SELECT f.number, f.path, f.is_folder AS IsFolder, f.source_id AS SourceId, f.etag, f.size, f.modified_at AS ModifiedAt,
@@ -16,6 +16,8 @@ internal sealed class LedgerTable(Database database) : ILedger
         """;
 
     private const string Arrived = "is_folder = 0 AND outcome IN ('imported', 'already_there', 'renamed')";
+
+    private const string Asked = "outcome NOT IN ('excluded', 'gone')";
 
     public Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct) =>
         database.WriteAsync(
@@ -40,8 +42,8 @@ internal sealed class LedgerTable(Database database) : ILedger
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => database.ReadAsync(
         connection => connection.QuerySingleAsync<LedgerTotals>(
             $"""
-            SELECT COALESCE(SUM(is_folder = 0), 0) AS Files,
-                COALESCE(SUM(CASE WHEN is_folder = 0 THEN size END), 0) AS Bytes,
+            SELECT COALESCE(SUM(is_folder = 0 AND {Asked}), 0) AS Files,
+                COALESCE(SUM(CASE WHEN is_folder = 0 AND {Asked} THEN size END), 0) AS Bytes,
                 COALESCE(SUM(CASE WHEN {Arrived} THEN 1 END), 0) AS FilesImported,
                 COALESCE(SUM(CASE WHEN {Arrived} THEN size END), 0) AS BytesImported,
                 COALESCE(SUM(CASE WHEN outcome = 'failed' THEN 1 END), 0) AS Errors,
@@ -58,12 +60,12 @@ internal sealed class LedgerTable(Database database) : ILedger
         LinesAsync($"{Lines} AND f.is_folder = 0 AND f.number > @after ORDER BY f.number LIMIT @limit", new { migration, after, limit }, ct);
 
     public Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<FileError>>(
-        async connection => (await connection.QueryAsync<(string Path, string Message, long At)>(
+        async connection => (await connection.QueryAsync<(string Path, string Message, long At, string? Code)>(
             """
-            SELECT path, message, failed_at FROM migration_files
+            SELECT path, message, failed_at, reason FROM migration_files
             WHERE migration = @migration AND outcome = 'failed' ORDER BY failed_at, number LIMIT @limit
             """,
-            new { migration, limit })).Select(row => new FileError(row.Path, row.Message, DateTimeOffset.FromUnixTimeMilliseconds(row.At))).ToList(),
+            new { migration, limit })).Select(row => new FileError(row.Path, row.Message, DateTimeOffset.FromUnixTimeMilliseconds(row.At)) { Code = row.Code }).ToList(),
         ct);
 
     public Task<IReadOnlyList<RenamedFile>> RenamedAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<RenamedFile>>(

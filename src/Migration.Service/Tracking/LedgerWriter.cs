@@ -8,7 +8,7 @@ namespace Migration.Tracking;
 /// Puts one change on record. Only a pending line is ever changed, so that a change which comes twice, after a crash
 /// or from a worker that was overtaken, counts once.
 /// </summary>
-internal static class LedgerWriter
+internal static partial class LedgerWriter
 {
     public static Task<LedgerTotals> ApplyAsync(DbConnection connection, string migration, LedgerChange change) => change switch
     {
@@ -17,6 +17,7 @@ internal static class LedgerWriter
         LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
         LedgerChange.FileBrought brought => BroughtAsync(connection, brought),
         LedgerChange.GivenUp givenUp => GivenUpAsync(connection, givenUp),
+        LedgerChange.Retried => RetriedAsync(connection, migration),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 
@@ -73,10 +74,24 @@ internal static class LedgerWriter
         var result = brought.Result;
         var written = await connection.ExecuteAsync(
             """
-            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name, sha256 = @Sha256
+            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name,
+                sha256 = @Sha256, md5 = @Md5, proof = @proof, etag = COALESCE(NULLIF(@ETag, ''), etag), reason = @reason
             WHERE number = @Number AND outcome = 'pending'
             """,
-            new { brought.File.Number, outcome = Text(result.Outcome), result.Size, brought.Attempts, result.FileId, result.Name, result.Sha256 });
+            new
+            {
+                brought.File.Number,
+                outcome = Text(result.Outcome),
+                result.Size,
+                brought.Attempts,
+                result.FileId,
+                result.Name,
+                result.Sha256,
+                result.Md5,
+                proof = Text(result.Proof),
+                result.ETag,
+                reason = result.Outcome == FileOutcome.Renamed ? Reason.NameTaken.Text().Code : null,
+            });
         return written == 0
             ? LedgerTotals.None
             : LedgerTotals.None with
@@ -92,12 +107,33 @@ internal static class LedgerWriter
     {
         var written = await connection.ExecuteAsync(
             """
-            UPDATE migration_files SET outcome = 'failed', attempts = @Attempts, message = @Message, failed_at = @at
+            UPDATE migration_files SET outcome = 'failed', attempts = @Attempts, message = @Message, failed_at = @at, reason = @Code
             WHERE number = @Number AND outcome = 'pending'
             """,
-            new { givenUp.Line.Number, givenUp.Attempts, givenUp.Message, at = givenUp.At.ToUnixTimeMilliseconds() });
+            new { givenUp.Line.Number, givenUp.Attempts, givenUp.Message, at = givenUp.At.ToUnixTimeMilliseconds(), givenUp.Reason.Text().Code });
         return LedgerTotals.None with { Errors = written };
     }
+
+    private static async Task<LedgerTotals> RetriedAsync(DbConnection connection, string migration)
+    {
+        var written = await connection.ExecuteAsync(
+            """
+            UPDATE migration_files SET outcome = 'pending', message = NULL, failed_at = NULL, reason = NULL
+            WHERE migration = @migration AND outcome = 'failed'
+            """,
+            new { migration });
+        return LedgerTotals.None with { Errors = -written };
+    }
+
+    private static string? Text(Proof proof) => proof switch
+    {
+        Proof.None => null,
+        Proof.Length => "length",
+        Proof.Checksum => "checksum",
+        Proof.Content => "content",
+        Proof.Version => "version",
+        _ => throw new ArgumentOutOfRangeException(nameof(proof)),
+    };
 
     private static string Text(FileOutcome outcome) => outcome switch
     {

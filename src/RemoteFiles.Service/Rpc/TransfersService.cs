@@ -128,6 +128,9 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Name = done.Entry.Path.Name,
         Size = done.Entry.Size ?? 0,
         Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
+        Md5 = Convert.ToHexStringLower(done.Entry.Md5.Span),
+        Proof = ProofOf(done.Proof),
+        Etag = done.Source.ETag,
     };
 
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
@@ -135,6 +138,26 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var ct = context.CancellationToken;
         var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, ct);
         return new() { Url = account.Url.ToString(), UserId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct) };
+    }
+
+    public override async Task<CheckUpReply> CheckUp(CheckUpRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, context.CancellationToken);
+        await users.CheckUpAsync(account.Url, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewPasswordReply> RenewPassword(RenewPasswordRequest request, ServerCallContext context)
+    {
+        var (instance, ct) = (context.GetHttpContext().Instance(), context.CancellationToken);
+        var (url, login) = await accounts.GetLoginAsync(instance.Domain, request.AccountId, ct);
+        if (await users.ResolveAsync(url, login, request.Password, ct) != request.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "these credentials belong to another nextcloud user");
+        }
+
+        await accounts.SetPasswordAsync(instance.Domain, request.AccountId, request.Password, ct);
+        return new();
     }
 
     public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
@@ -186,6 +209,15 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch
+    {
+        Proof.Length => FetchReply.Types.Proof.Length,
+        Proof.Checksum => FetchReply.Types.Proof.Checksum,
+        Proof.Content => FetchReply.Types.Proof.Content,
+        Proof.Version => FetchReply.Types.Proof.Version,
+        _ => FetchReply.Types.Proof.None,
     };
 
     private static DeleteSourceReply.Types.Outcome OutcomeOf(CleanupOutcome outcome) => outcome switch

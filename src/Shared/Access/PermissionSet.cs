@@ -35,6 +35,8 @@ internal sealed class PermissionSet
 
     private sealed record Rule(string Doctype, IReadOnlyList<string> Verbs, IReadOnlyList<string> Values, string Selector)
     {
+        private const string Everything = "*";
+
         public static Rule Parse(string text)
         {
             var parts = text.Split(':', 4);
@@ -59,13 +61,18 @@ internal sealed class PermissionSet
         private bool Names(JsonNode? field) => field is JsonValue value && value.TryGetValue(out string? text) && Values.Contains(text);
 
         private bool CoversType(string doctype) =>
-            Doctype == doctype
+            Doctype is Everything || Doctype == doctype
             || (Doctype.EndsWith(".*", StringComparison.Ordinal)
                 && (doctype + ".").StartsWith(Doctype[..^1], StringComparison.Ordinal));
 
-        // Lower-case letters, digits, '.' and '_'; no empty part. A wildcard needs three parts before it.
+        // Lower-case letters, digits, '.' and '_'; no empty part. A wildcard stands alone or after three parts.
         private static bool IsDoctype(string text)
         {
+            if (text is Everything)
+            {
+                return true;
+            }
+
             var parts = text.Split('.');
             var names = parts[^1] == "*" ? parts[..^1] : parts;
             return (names.Length == parts.Length || names.Length >= 3)

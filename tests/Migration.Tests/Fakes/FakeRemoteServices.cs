@@ -78,6 +78,9 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             Name = done.Name,
             Size = done.Size,
             Sha256 = done.Sha256,
+            Md5 = done.Md5,
+            Etag = done.ETag,
+            Proof = Enum.Parse<FetchReply.Types.Proof>(done.Proof.ToString()),
         };
     }
 
@@ -85,6 +88,18 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
     {
         var owner = await remote.IdentifyAsync(InstanceOf(context), request.AccountId, context.CancellationToken);
         return new() { Url = owner.Address, UserId = owner.UserId };
+    }
+
+    public override async Task<CheckUpReply> CheckUp(CheckUpRequest request, ServerCallContext context)
+    {
+        await remote.CheckUpAsync(InstanceOf(context), request.AccountId, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewPasswordReply> RenewPassword(RenewPasswordRequest request, ServerCallContext context)
+    {
+        await remote.RenewPasswordAsync(InstanceOf(context), request.AccountId, request.UserId, request.Password, context.CancellationToken);
+        return new();
     }
 
     public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)

@@ -86,6 +86,8 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
 
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.CountAsync(migration, ct));
 
+    public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
+
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
 
@@ -149,6 +151,12 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));
+
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.CheckUpAsync(instance, accountId, ct));
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct) =>
+        inner.RenewPasswordAsync(instance, accountId, userId, password, ct);
 
     public Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct) =>
         kill.StepAsync(() => inner.DeleteSourceAsync(instance, accountId, arrived, ct));

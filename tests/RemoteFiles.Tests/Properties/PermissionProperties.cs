@@ -13,7 +13,7 @@ public sealed class PermissionProperties
     private static readonly string[] Ids = ["x", "y", "z"];
 
     private static readonly Gen<Rule> Rules =
-        from type in Gen.Elements("io.cozy.files", "io.cozy.accounts", "io.cozy.files.*")
+        from type in Gen.Elements("io.cozy.files", "io.cozy.accounts", "io.cozy.files.*", "*")
         from verbs in Gen.SubListOf(Verbs.Append("ALL"))
         from values in Gen.SubListOf(Ids)
         from selector in Gen.Elements("", "name")
@@ -40,10 +40,21 @@ public sealed class PermissionProperties
         Assert.Equal(byId || byName, set.AllowsDocument(asked.verb, asked.doctype, asked.id, new() { ["name"] = new JsonArray("other", asked.name) }));
     });
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("io.cozy.*")]
+    [InlineData("**")]
+    [InlineData("io..files")]
+    [InlineData(".io.cozy.files")]
+    [InlineData("io.cozy.Files")]
+    [InlineData("io.cozy.files io.cozy.*")]
+    public void A_scope_with_a_rule_that_is_none_is_refused_whole(string scope) =>
+        Assert.Throws<AccessException>(() => PermissionSet.Parse(scope));
+
     private sealed record Rule(string Type, string[] Verbs, string[] Values, string Selector)
     {
         public bool Covers(string verb, string doctype) =>
-            (Type == doctype || (Type == "io.cozy.files.*" && (doctype == "io.cozy.files" || doctype.StartsWith("io.cozy.files.", StringComparison.Ordinal))))
+            (Type == "*" || Type == doctype || (Type == "io.cozy.files.*" && (doctype == "io.cozy.files" || doctype.StartsWith("io.cozy.files.", StringComparison.Ordinal))))
             && (Verbs.Length == 0 || Verbs.Contains("ALL") || Verbs.Contains(verb));
 
         public override string ToString() =>

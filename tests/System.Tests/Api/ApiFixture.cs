@@ -11,7 +11,7 @@ public sealed class ApiFixture : IAsyncLifetime
     private const string Notes = "io.cozy.notes";
     private static readonly string[] AllScopes = ["io.cozy.files", "io.cozy.accounts", "io.cozy.settings", "io.cozy.nextcloud.migrations", Notes];
 
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
     private StandInNextcloud nextcloud = null!;
     private BridgeProcess bridge = null!;
 
@@ -111,7 +111,7 @@ public sealed class ApiFixture : IAsyncLifetime
         foreach (var target in new[]
         {
             $"/files/{ids["folder"]}", $"/files/download/{ids["file"]}", $"/data/{Notes}/kept", $"/data/io.cozy.accounts/{ids["account"]}",
-            $"/remote/nextcloud/{ids["account"]}/kept.txt?Dl=1", "/settings/instance",
+            $"/remote/nextcloud/{ids["account"]}/kept.txt?Dl=1", "/data/io.cozy.nextcloud.migrations/_all_docs", "/settings/instance",
         })
         {
             var answer = await SendAsync("GET", target, Token, null, ct);
