@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RemoteFiles.Access;
 using RemoteFiles.Http;
-using RemoteFiles.Instances;
 using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
@@ -48,12 +47,7 @@ internal static class LoginDoor
     private static IEndpointConventionBuilder MapPage(this WebApplication app, string method, string path, RequestDelegate handle) =>
         app.MapRaw(method, path, handle).WithMetadata(Admission.Public, new ErrorForm(LoginPage.WriteAsync));
 
-    private static async Task WelcomeAsync(HttpContext context)
-    {
-        var profile = (await context.RequestServices.GetRequiredService<InstanceProfiles>().GetAsync(context.Instance().Domain, context.RequestAborted)).Profile;
-        var name = profile.PublicName.Length > 0 ? profile.PublicName : context.Instance().UserId;
-        await LoginPage.WelcomeAsync(context, Words.Of(context.Request, context.Instance().Locale), name);
-    }
+    private static Task WelcomeAsync(HttpContext context) => LoginPage.WelcomeAsync(context, Words.Of(context.Request, context.Instance().Locale));
 
     private static async Task StartAsync(HttpContext context)
     {

@@ -41,8 +41,8 @@ internal static class LoginPage
             </form>
             """);
 
-    public static Task WelcomeAsync(HttpContext context, Words words, string name) =>
-        WriteAsync(context, StatusCodes.Status200OK, words, Words.With(words.WelcomeTitle, name), $"""
+    public static Task WelcomeAsync(HttpContext context, Words words) =>
+        WriteAsync(context, StatusCodes.Status200OK, words, Words.With(words.WelcomeTitle, context.Instance().UserId), $"""
             <p>{Encode(words.WelcomeText)}</p>
             <label for="server">{Encode(words.ServerAddress)}</label>
             <output id="server">{Encode(Visitor.ServerOf(context))}</output>

@@ -113,7 +113,7 @@ internal sealed record Words
         Wrong = "Ce n’est pas le bon mot de passe. Veuillez réessayer.",
         Expired = "Cette page est restée ouverte trop longtemps. Veuillez réessayer.",
         AllowTitle = "Autoriser {0} ?",
-        AllowText = "Elle pourra voir, modifier et supprimer tous les fichiers de {0}, jusqu’à ce que vous révoquiez son accès.",
+        AllowText = "Cette application pourra voir, modifier et supprimer tous les fichiers de {0}, jusqu’à ce que vous révoquiez son accès.",
         Warning = "Ne continuez que si vous venez vous-même de lancer cette connexion, dans l’application, sur votre appareil.",
         Allow = "Autoriser l’accès",
         Refuse = "Refuser",
