@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Migration.Content;
 using Migration.Documents;
 using Migration.Migrations;
 using Migration.Queue;
@@ -23,7 +24,7 @@ internal static class MigrationHost
         var services = builder.Services;
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
         services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<MigrationRun>();
+        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<CredentialOrders>().AddSingleton<RetryOrders>().AddSingleton<MigrationRun>();
         services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
         services.AddTracking();
         services.AddRemoteFiles();
@@ -40,6 +41,7 @@ internal static class MigrationHost
     {
         app.UseServiceHost();
         app.MapGrpcService<MigrationDoor>();
+        app.MapReports();
         app.MapRealtime();
         app.MapDocuments();
     }
@@ -52,7 +54,8 @@ internal static class MigrationHost
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
-        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<ILedger, LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<ILedgerReport>(provider => provider.GetRequiredService<LedgerTable>());
         services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }
 

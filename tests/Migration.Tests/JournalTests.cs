@@ -69,6 +69,8 @@ public sealed class JournalTests : IAsyncLifetime
 
         public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => inner.CountAsync(migration, ct);
 
+        public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => inner.TallyAsync(migration, ct);
+
         public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
             inner.FoldersToWalkAsync(migration, limit, ct);
 

@@ -31,6 +31,7 @@ public sealed partial class LayoutTests
         ["Queue"] = ["Migrations"],
         ["Rpc"] = ["Migrations"],
         ["Documents"] = ["Migrations"],
+        ["Content"] = ["Migrations"],
     };
 
     static LayoutTests()

@@ -4,7 +4,7 @@ namespace Migration.Migrations;
 /// One line for every file and folder that a migration has seen, and what became of it. It says what is left to do after
 /// any stop, and everything that is counted is counted from it.
 /// </summary>
-internal interface ILedger
+internal partial interface ILedger
 {
     /// <summary>
     /// Writes all changes or none, in their order; answers by how much they moved the totals. A change that is on record
@@ -14,6 +14,9 @@ internal interface ILedger
     Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct);
 
     Task<LedgerTotals> CountAsync(string migration, CancellationToken ct);
+
+    /// <summary>How many came to which end, and how they were compared.</summary>
+    Task<FileCounts> TallyAsync(string migration, CancellationToken ct);
 
     /// <summary>Folders that were not listed whole yet, in the order they were seen.</summary>
     Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct);
@@ -50,6 +53,9 @@ internal abstract record LedgerChange
     /// <summary>An entry of a folder's listing; <paramref name="Parent"/> is the folder's line, null for the first folder.</summary>
     internal sealed record Seen(long? Parent, SourceEntry Entry) : LedgerChange;
 
+    /// <summary>An entry that is left out; nothing of it is brought or listed.</summary>
+    internal sealed record Excluded(long Parent, SourceEntry Entry, Reason Reason) : LedgerChange;
+
     /// <summary>The folder has its directory in the drive. Comes before the folder's entries.</summary>
     internal sealed record FolderMade(LedgerLine Folder, string DirectoryId) : LedgerChange;
 
@@ -59,5 +65,11 @@ internal abstract record LedgerChange
     internal sealed record FileBrought(LedgerLine File, FetchedFile Result, int Attempts) : LedgerChange;
 
     /// <summary>A file or folder that was given up.</summary>
-    internal sealed record GivenUp(LedgerLine Line, string Message, int Attempts, DateTimeOffset At) : LedgerChange;
+    internal sealed record GivenUp(LedgerLine Line, string Message, int Attempts, DateTimeOffset At) : LedgerChange
+    {
+        public Reason Reason { get; init; } = Reason.ServerError;
+    }
+
+    /// <summary>What was given up is to be tried again.</summary>
+    internal sealed record Retried : LedgerChange;
 }

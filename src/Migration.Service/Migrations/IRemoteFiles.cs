@@ -15,8 +15,8 @@ internal interface IRemoteFiles
     /// <summary>Bytes the drive can still take; null when there is no limit.</summary>
     Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct);
 
-    /// <summary>Bytes of all files below a remote folder.</summary>
-    Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+    /// <summary>Bytes of all files below a remote folder, and whose it is.</summary>
+    Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
     /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
     IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
@@ -24,8 +24,8 @@ internal interface IRemoteFiles
     /// <summary>Everything below a remote folder, each folder before what is in it; Forbidden where this cannot be asked.</summary>
     IAsyncEnumerable<SourceEntry> ListAllBelowAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
-    /// <summary>The id of the drive's directory at this path, made with its parents where missing.</summary>
-    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct);
+    /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
+    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
     /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
     Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
@@ -35,6 +35,12 @@ internal interface IRemoteFiles
 
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Asks, without the account's password, whether its Nextcloud is there. Maintenance: it says so. BadGateway: it is not.</summary>
+    Task CheckUpAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Gives the account a new password, once the Nextcloud has taken it for this user. Conflict: it is somebody else's.</summary>
+    Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct);
 
     /// <summary>Deletes a file that has arrived, or a folder that is empty, if it is still the one that was seen. Safe to repeat.</summary>
     Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct);
@@ -47,13 +53,56 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
 }
 
 /// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>
-internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt);
+internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt)
+{
+    public SourceKind Kind { get; init; }
+
+    public bool IsFavorite { get; init; }
+}
+
+internal sealed record SourceSize(long Bytes, SourceKind Kind);
+
+/// <summary>Whose something is, and whether it can be read at all.</summary>
+internal enum SourceKind
+{
+    Own,
+    Shared,
+    Group,
+    External,
+    Encrypted,
+}
 
 /// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
 internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
-internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256);
+internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256)
+{
+    public string Md5 { get; init; } = "";
+
+    /// <summary>Of the version that was stored; empty when it is not told.</summary>
+    public string ETag { get; init; } = "";
+
+    public Proof Proof { get; init; }
+}
+
+/// <summary>How a copy was compared with its source.</summary>
+internal enum Proof
+{
+    None,
+
+    /// <summary>Listing, answer and bytes agree on their number.</summary>
+    Length,
+
+    /// <summary>Also the checksum that came with the bytes.</summary>
+    Checksum,
+
+    /// <summary>Every byte, in a second reading.</summary>
+    Content,
+
+    /// <summary>The copy was made of this very version before.</summary>
+    Version,
+}
 
 /// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>
 internal sealed record ArrivedEntry(long Number, SourceEntry Entry, string FileId, string Sha256);

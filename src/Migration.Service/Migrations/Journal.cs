@@ -1,3 +1,5 @@
+using Shared.Faults;
+
 namespace Migration.Migrations;
 
 /// <summary>
@@ -44,8 +46,8 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
         }
     }
 
-    public ValueTask GiveUpAsync(LedgerLine line, string message, int attempts, CancellationToken ct) =>
-        AddAsync(new LedgerChange.GivenUp(line, message, attempts, clock.GetUtcNow()), ct);
+    public ValueTask GiveUpAsync(LedgerLine line, FaultException why, int attempts, CancellationToken ct) =>
+        AddAsync(new LedgerChange.GivenUp(line, why.Message, attempts, clock.GetUtcNow()) { Reason = Reasons.Of(why.Fault) }, ct);
 
     /// <summary>Puts on record all that was added before.</summary>
     public async Task CommitAsync(CancellationToken ct)

@@ -81,6 +81,10 @@ internal sealed class Lease : IDisposable
     public Task ReleaseAsync(CancellationToken ct) =>
         migrations.ChangeAsync(Id, row => row.LeaseOwner == Owner ? row.Released() : null, ct);
 
+    /// <summary>Lets the next worker look at this moment.</summary>
+    public Task LeaveAsync(DateTimeOffset look, CancellationToken ct) =>
+        migrations.ChangeAsync(Id, row => row.LeaseOwner == Owner ? row.LeftUntil(look) : null, ct);
+
     public void Dispose() => ended.Dispose();
 
     private async Task CheckAsync(Action<Exception> unanswered, CancellationToken ct)

@@ -9,12 +9,22 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     private readonly string instance = migration.Instance;
     private readonly string account = migration.Document.AccountId;
+    private readonly Obstacles obstacles = new(remote, migration.Instance, migration.Document.AccountId);
 
     public CleanPath Folder { get; } = CleanPath.Normalise(migration.Document.SourcePath);
 
     public CleanPath Target { get; } = CleanPath.Normalise(migration.Document.TargetDir);
 
-    public Task<long> SizeAsync(CancellationToken ct) => AskAsync(() => remote.GetSizeAsync(instance, account, Folder, ct), ct);
+    /// <summary>What of the source is asked for.</summary>
+    public Scope Scope { get; private set; } = Scope.Of(migration.Document);
+
+    /// <summary>Bytes of the whole source. A source that is itself a share was chosen: what is in it is not left out for that.</summary>
+    public async Task<long> SizeAsync(CancellationToken ct)
+    {
+        var size = await AskAsync(() => remote.GetSizeAsync(instance, account, Folder, ct), ct);
+        Scope = Scope.With(size.Kind);
+        return size.Bytes;
+    }
 
     public Task<long?> FreeSpaceAsync(CancellationToken ct) => AskAsync(() => remote.GetFreeSpaceAsync(instance, ct), ct);
 
@@ -24,7 +34,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
         remote.ListAllBelowAsync(instance, account, folder, ct);
 
     public Task<string> MakeDirectoryAsync(SourceEntry folder, CancellationToken ct) =>
-        remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder.ModifiedAt, ct);
+        remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder, ct);
 
     public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
         remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, ct);
@@ -34,6 +44,14 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);
+
+    /// <summary>Asks whether the source is there at all.</summary>
+    /// <exception cref="RunStoppedException">It is not.</exception>
+    public Task CheckUpAsync(CancellationToken ct) => obstacles.CheckSourceAsync(ct);
+
+    /// <summary>Returns when the fault says nothing about the next file.</summary>
+    /// <exception cref="RunStoppedException">No other try, nor any other file, can succeed.</exception>
+    public Task CheckAsync(FaultException fault, CancellationToken ct) => obstacles.CheckAsync(fault, ct);
 
     /// <summary>Asks the Nextcloud who the account belongs to.</summary>
     /// <exception cref="FaultException">Conflict: not whom the files were migrated from.</exception>
@@ -61,16 +79,14 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
             {
                 return await attempt(number);
             }
-            catch (FaultException e) when (e.Fault == Fault.Unauthenticated)
+            catch (FaultException e)
             {
-                throw new RunStoppedException(e.Fault, "The Nextcloud no longer accepts the credentials of this account");
-            }
-            catch (FaultException e) when (e.Fault == Fault.OutOfSpace)
-            {
-                throw new RunStoppedException(e.Fault, "Insufficient quota: the drive is full");
-            }
-            catch (FaultException e) when (number < options.Attempts && MayPass(e.Fault))
-            {
+                await obstacles.CheckAsync(e, ct);
+                if (number == options.Attempts || !MayPass(e.Fault))
+                {
+                    throw;
+                }
+
                 await Task.Delay(DelayAfter(number), clock, ct);
             }
         }
@@ -79,7 +95,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     private Task<T> AskAsync<T>(Func<Task<T>> attempt, CancellationToken ct) => AskAsync(_ => attempt(), ct);
 
     private static bool MayPass(Fault fault) =>
-        fault is Fault.Unavailable or Fault.BadGateway or Fault.Locked or Fault.Internal or Fault.Conflict or Fault.PreconditionFailed;
+        fault is Fault.Unauthenticated or Fault.Unavailable or Fault.Maintenance or Fault.BadGateway or Fault.Locked or Fault.Internal or Fault.Conflict or Fault.PreconditionFailed;
 
     // Half to one and a half of the doubled delay, so that files that failed together do not come back together.
     private TimeSpan DelayAfter(int attempt)

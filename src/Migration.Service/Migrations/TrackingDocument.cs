@@ -43,6 +43,9 @@ internal sealed record TrackingDocument
 
     public string? FailureReason { get; init; }
 
+    /// <summary>Of a running migration: what it waits for.</summary>
+    public WaitingFor? WaitingFor { get; init; }
+
     public bool? CancelRequested { get; init; }
 
     public DateTimeOffset? CanceledAt { get; init; }
@@ -54,6 +57,16 @@ internal sealed record TrackingDocument
 
     /// <summary>Of a completed migration: complete, or partial when some files did not arrive.</summary>
     public string? Outcome { get; init; }
+
+    /// <summary>What the trigger asked for beyond the user's own files, and less than all of them; null is nothing of it.</summary>
+    public IReadOnlyList<string>? Include { get; init; }
+
+    public IReadOnlyList<string>? Exclude { get; init; }
+
+    public IReadOnlyList<string>? Folders { get; init; }
+
+    /// <summary>Of a completed migration.</summary>
+    public FileCounts? Counts { get; init; }
 
     /// <summary>Files that were imported beside another one that had their name.</summary>
     public IReadOnlyList<RenamedFile> Renamed { get; init; } = [];
@@ -79,7 +92,10 @@ internal sealed record TrackingDocument
         Status = MigrationStatus.Running,
         StartedAt = StartedAt ?? now,
         LastHeartbeatAt = now,
+        WaitingFor = null,
     };
+
+    public TrackingDocument Wait(WaitingFor wait, DateTimeOffset now) => Start(now) with { WaitingFor = wait };
 
     public TrackingDocument Report(Standing standing, DateTimeOffset now) => this with
     {
@@ -91,9 +107,11 @@ internal sealed record TrackingDocument
         LastHeartbeatAt = now,
     };
 
-    public TrackingDocument Complete(DateTimeOffset now) => this with
+    public TrackingDocument Complete(DateTimeOffset now, FileCounts? counts = null) => this with
     {
+        Counts = counts,
         Status = MigrationStatus.Completed,
+        WaitingFor = null,
         Outcome = Errors.Count == 0 ? "complete" : "partial",
         FinishedAt = now,
         LastHeartbeatAt = now,
@@ -106,6 +124,7 @@ internal sealed record TrackingDocument
         return this with
         {
             Status = MigrationStatus.Failed,
+            WaitingFor = null,
             FailureReason = reason,
             Errors = [.. kept, new("", reason, now)],
             ErrorsTruncatedCount = ErrorsTruncatedCount + Errors.Count - kept.Length,
@@ -114,11 +133,27 @@ internal sealed record TrackingDocument
         };
     }
 
+    /// <summary>Running again after its end, as if it had never come to it.</summary>
+    public TrackingDocument Retry(DateTimeOffset now) => this with
+    {
+        Status = MigrationStatus.Running,
+        Outcome = null,
+        Counts = null,
+        Errors = [],
+        ErrorsTruncatedCount = 0,
+        FailureReason = null,
+        CancelRequested = null,
+        CanceledAt = null,
+        FinishedAt = null,
+        LastHeartbeatAt = now,
+    };
+
     public TrackingDocument RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, CanceledAt = CanceledAt ?? now };
 
     public TrackingDocument Cancel(DateTimeOffset now) => this with
     {
         Status = MigrationStatus.Canceled,
+        WaitingFor = null,
         FailureReason = "canceled by user",
         CancelRequested = true,
         CanceledAt = CanceledAt ?? now,
@@ -137,7 +172,11 @@ internal sealed record Standing(
     Progress Progress, IReadOnlyList<FileError> Errors, long ErrorCount, IReadOnlyList<RenamedFile> Renamed, long RenamedCount);
 
 /// <summary>A file or folder that did not arrive. An empty path stands for the migration itself.</summary>
-internal sealed record FileError(string Path, string Message, DateTimeOffset At);
+internal sealed record FileError(string Path, string Message, DateTimeOffset At)
+{
+    /// <summary>Of the <see cref="Reason"/>.</summary>
+    public string? Code { get; init; }
+}
 
 internal sealed record FileSkip(string Path, string Reason, long Size);
 

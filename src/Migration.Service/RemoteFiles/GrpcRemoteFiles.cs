@@ -31,10 +31,11 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return space.HasQuota ? Math.Max(space.Quota - space.Used, 0) : null;
     }
 
-    public async Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
-        return Math.Max((await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct)).Size, 0);
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -65,10 +66,10 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
-        var request = new MakeDirectoryRequest { Path = directory.ToString() };
-        if (modifiedAt is { } time)
+        var request = new MakeDirectoryRequest { Path = directory.ToString(), Favorite = like.IsFavorite };
+        if (like.ModifiedAt is { } time)
         {
             request.ModifiedAt = time;
         }
@@ -110,6 +111,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return new(reply.Url, reply.UserId);
     }
 
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        AskAsync(instance, options => transfers.CheckUpAsync(new() { AccountId = accountId }, options), ct);
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct)
+    {
+        var request = new RenewPasswordRequest { AccountId = accountId, UserId = userId, Password = password };
+        return AskAsync(instance, options => transfers.RenewPasswordAsync(request, options), ct);
+    }
+
     public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
     {
         var request = new DeleteSourceRequest { AccountId = accountId, Source = Write(arrived.Entry), FileId = arrived.FileId, Sha256 = arrived.Sha256 };
@@ -147,11 +157,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         entry.IsFolder,
         Math.Max(entry.Size, 0),
         entry.Etag,
-        entry.HasModifiedAt ? entry.ModifiedAt : null);
+        entry.HasModifiedAt ? entry.ModifiedAt : null)
+    {
+        Kind = KindOf(entry.Kind),
+        IsFavorite = entry.Favorite,
+    };
 
     private static RemoteEntry Write(SourceEntry file)
     {
-        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag };
+        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag, Favorite = file.IsFavorite };
         if (file.ModifiedAt is { } time)
         {
             entry.ModifiedAt = time;
@@ -160,7 +174,29 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return entry;
     }
 
-    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256);
+    private static FetchedFile Of(FetchReply reply) => new(OutcomeOf(reply.Outcome), reply.FileId, reply.Name, reply.Size, reply.Sha256)
+    {
+        Md5 = reply.Md5,
+        ETag = reply.Etag,
+        Proof = reply.Proof switch
+        {
+            FetchReply.Types.Proof.Length => Proof.Length,
+            FetchReply.Types.Proof.Checksum => Proof.Checksum,
+            FetchReply.Types.Proof.Content => Proof.Content,
+            FetchReply.Types.Proof.Version => Proof.Version,
+            _ => Proof.None,
+        },
+    };
+
+    // A kind that is not known here is not the user's own for certain.
+    private static SourceKind KindOf(Kind kind) => kind switch
+    {
+        Kind.Own => SourceKind.Own,
+        Kind.Shared => SourceKind.Shared,
+        Kind.Group => SourceKind.Group,
+        Kind.Encrypted => SourceKind.Encrypted,
+        _ => SourceKind.External,
+    };
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch
     {

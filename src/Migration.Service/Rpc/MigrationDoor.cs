@@ -2,17 +2,16 @@ using Grpc.Core;
 using Migration.Migrations;
 using Protos;
 using Shared.Access;
+using Shared.Faults;
 
 namespace Migration.Rpc;
 
 /// <summary>The door of protos/migration.proto: gRPC, and the REST routes that its annotations name.</summary>
-internal sealed class MigrationDoor(MigrationOrders orders, CleanupOrders cleanups) : Protos.Migration.MigrationBase
+internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries, CleanupOrders cleanups, CredentialOrders credentials, IMigrations migrations, ILedgerReport ledger) : Protos.Migration.MigrationBase
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
-        var order = TriggerOrder.Read(
-            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
-        return Write(await orders.TriggerAsync(InstanceOf(context), order, context.CancellationToken));
+        return Write(await orders.TriggerAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
     }
 
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
@@ -21,10 +20,39 @@ internal sealed class MigrationDoor(MigrationOrders orders, CleanupOrders cleanu
         return new();
     }
 
+    public override async Task<RenewCredentialsReply> RenewCredentials(RenewCredentialsRequest request, ServerCallContext context)
+    {
+        await credentials.RenewAsync(InstanceOf(context), request.Id, request.NextcloudAppPassword, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<MigrationDocument> Retry(RetryRequest request, ServerCallContext context) =>
+        Write(await retries.RetryAsync(InstanceOf(context), request.Id, context.CancellationToken));
+
+    public override async Task Report(ReportRequest request, IServerStreamWriter<Protos.ReportLine> responseStream, ServerCallContext context)
+    {
+        var (filter, ct) = (ReportFilter.Read(request.Outcome, request.Reason), context.CancellationToken);
+        _ = await migrations.FindAsync(InstanceOf(context), request.Id, ct) ?? throw new FaultException(Fault.NotFound, "nextcloud migration not found");
+        for (var last = 0L; await ledger.ReportAsync(request.Id, filter, last, 500, ct) is { Count: > 0 } page; last = page[^1].Number)
+        {
+            foreach (var line in page)
+            {
+                await responseStream.WriteAsync(ReportLines.Write(line), ct);
+            }
+        }
+    }
+
     public override async Task<DeleteMigrationSourceReply> DeleteSource(DeleteMigrationSourceRequest request, ServerCallContext context)
     {
         await cleanups.OrderAsync(InstanceOf(context), request.Id, request.AcknowledgePartial, context.CancellationToken);
         return new();
+    }
+
+    private static TriggerOrder OrderOf(TriggerRequest request)
+    {
+        var order = TriggerOrder.Read(
+            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
+        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order);
     }
 
     private static string InstanceOf(ServerCallContext context) => context.GetHttpContext().Caller().Instance.Domain;

@@ -6,16 +6,18 @@ using Shared.Storage;
 namespace Migration.Tracking;
 
 /// <summary>The rows of <c>migration_files</c>.</summary>
-internal sealed class LedgerTable(Database database) : ILedger
+internal sealed partial class LedgerTable(Database database) : ILedger
 {
     private const string Lines = """
         SELECT f.number, f.path, f.is_folder AS IsFolder, f.source_id AS SourceId, f.etag, f.size, f.modified_at AS ModifiedAt,
-            p.drive_id AS Directory
+            p.drive_id AS Directory, f.favorite
         FROM migration_files f LEFT JOIN migration_files p ON p.number = f.parent
         WHERE f.migration = @migration AND f.outcome = 'pending'
         """;
 
     private const string Arrived = "is_folder = 0 AND outcome IN ('imported', 'already_there', 'renamed')";
+
+    private const string Asked = "outcome NOT IN ('excluded', 'gone')";
 
     public Task<LedgerTotals> WriteAsync(string migration, string owner, IReadOnlyList<LedgerChange> changes, CancellationToken ct) =>
         database.WriteAsync(
@@ -40,8 +42,8 @@ internal sealed class LedgerTable(Database database) : ILedger
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => database.ReadAsync(
         connection => connection.QuerySingleAsync<LedgerTotals>(
             $"""
-            SELECT COALESCE(SUM(is_folder = 0), 0) AS Files,
-                COALESCE(SUM(CASE WHEN is_folder = 0 THEN size END), 0) AS Bytes,
+            SELECT COALESCE(SUM(is_folder = 0 AND {Asked}), 0) AS Files,
+                COALESCE(SUM(CASE WHEN is_folder = 0 AND {Asked} THEN size END), 0) AS Bytes,
                 COALESCE(SUM(CASE WHEN {Arrived} THEN 1 END), 0) AS FilesImported,
                 COALESCE(SUM(CASE WHEN {Arrived} THEN size END), 0) AS BytesImported,
                 COALESCE(SUM(CASE WHEN outcome = 'failed' THEN 1 END), 0) AS Errors,
@@ -58,12 +60,12 @@ internal sealed class LedgerTable(Database database) : ILedger
         LinesAsync($"{Lines} AND f.is_folder = 0 AND f.number > @after ORDER BY f.number LIMIT @limit", new { migration, after, limit }, ct);
 
     public Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<FileError>>(
-        async connection => (await connection.QueryAsync<(string Path, string Message, long At)>(
+        async connection => (await connection.QueryAsync<(string Path, string Message, long At, string? Code)>(
             """
-            SELECT path, message, failed_at FROM migration_files
+            SELECT path, message, failed_at, reason FROM migration_files
             WHERE migration = @migration AND outcome = 'failed' ORDER BY failed_at, number LIMIT @limit
             """,
-            new { migration, limit })).Select(row => new FileError(row.Path, row.Message, DateTimeOffset.FromUnixTimeMilliseconds(row.At))).ToList(),
+            new { migration, limit })).Select(row => new FileError(row.Path, row.Message, DateTimeOffset.FromUnixTimeMilliseconds(row.At)) { Code = row.Code }).ToList(),
         ct);
 
     public Task<IReadOnlyList<RenamedFile>> RenamedAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<RenamedFile>>(
@@ -80,8 +82,9 @@ internal sealed class LedgerTable(Database database) : ILedger
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
     private sealed record Row(
-        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory)
+        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory, long Favorite)
     {
-        public LedgerLine Read() => new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt), Directory ?? "");
+        public LedgerLine Read() =>
+            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt) { IsFavorite = Favorite != 0 }, Directory ?? "");
     }
 }

@@ -8,15 +8,17 @@ namespace Migration.Tracking;
 /// Puts one change on record. Only a pending line is ever changed, so that a change which comes twice, after a crash
 /// or from a worker that was overtaken, counts once.
 /// </summary>
-internal static class LedgerWriter
+internal static partial class LedgerWriter
 {
     public static Task<LedgerTotals> ApplyAsync(DbConnection connection, string migration, LedgerChange change) => change switch
     {
         LedgerChange.Seen seen => SeenAsync(connection, migration, seen),
+        LedgerChange.Excluded excluded => ExcludedAsync(connection, migration, excluded),
         LedgerChange.FolderMade made => FolderAsync(connection, "drive_id = @DirectoryId", new { made.Folder.Number, made.DirectoryId }),
         LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
         LedgerChange.FileBrought brought => BroughtAsync(connection, brought),
         LedgerChange.GivenUp givenUp => GivenUpAsync(connection, givenUp),
+        LedgerChange.Retried => RetriedAsync(connection, migration),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 
@@ -32,11 +34,12 @@ internal static class LedgerWriter
             seen.Entry.ETag,
             Size = seen.Entry.IsFolder ? 0 : seen.Entry.Size,
             seen.Entry.ModifiedAt,
+            seen.Entry.IsFavorite,
         };
         var isNew = await connection.ExecuteAsync(
             """
-            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at)
-            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt)
+            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at, favorite)
+            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt, @IsFavorite)
             ON CONFLICT DO NOTHING
             """,
             values) == 1;
@@ -61,6 +64,22 @@ internal static class LedgerWriter
         return was is { } size ? LedgerTotals.None with { Bytes = values.Size - size } : LedgerTotals.None;
     }
 
+    private static async Task<LedgerTotals> ExcludedAsync(DbConnection connection, string migration, LedgerChange.Excluded excluded)
+    {
+        var entry = excluded.Entry;
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at, outcome, reason)
+            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt, 'excluded', @Code)
+            ON CONFLICT DO NOTHING
+            """,
+            new
+            {
+                migration, Path = entry.Path.ToString(), excluded.Parent, entry.IsFolder, entry.Id, entry.ETag, entry.Size, entry.ModifiedAt, excluded.Reason.Text().Code,
+            });
+        return LedgerTotals.None;
+    }
+
     private static async Task<LedgerTotals> FolderAsync(DbConnection connection, string set, object values)
     {
         await connection.ExecuteAsync($"UPDATE migration_files SET {set} WHERE number = @Number AND outcome = 'pending'", values);
@@ -73,10 +92,24 @@ internal static class LedgerWriter
         var result = brought.Result;
         var written = await connection.ExecuteAsync(
             """
-            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name, sha256 = @Sha256
+            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name,
+                sha256 = @Sha256, md5 = @Md5, proof = @proof, etag = COALESCE(NULLIF(@ETag, ''), etag), reason = @reason
             WHERE number = @Number AND outcome = 'pending'
             """,
-            new { brought.File.Number, outcome = Text(result.Outcome), result.Size, brought.Attempts, result.FileId, result.Name, result.Sha256 });
+            new
+            {
+                brought.File.Number,
+                outcome = Text(result.Outcome),
+                result.Size,
+                brought.Attempts,
+                result.FileId,
+                result.Name,
+                result.Sha256,
+                result.Md5,
+                proof = Text(result.Proof),
+                result.ETag,
+                reason = result.Outcome == FileOutcome.Renamed ? Reason.NameTaken.Text().Code : null,
+            });
         return written == 0
             ? LedgerTotals.None
             : LedgerTotals.None with
@@ -92,12 +125,33 @@ internal static class LedgerWriter
     {
         var written = await connection.ExecuteAsync(
             """
-            UPDATE migration_files SET outcome = 'failed', attempts = @Attempts, message = @Message, failed_at = @at
+            UPDATE migration_files SET outcome = 'failed', attempts = @Attempts, message = @Message, failed_at = @at, reason = @Code
             WHERE number = @Number AND outcome = 'pending'
             """,
-            new { givenUp.Line.Number, givenUp.Attempts, givenUp.Message, at = givenUp.At.ToUnixTimeMilliseconds() });
+            new { givenUp.Line.Number, givenUp.Attempts, givenUp.Message, at = givenUp.At.ToUnixTimeMilliseconds(), givenUp.Reason.Text().Code });
         return LedgerTotals.None with { Errors = written };
     }
+
+    private static async Task<LedgerTotals> RetriedAsync(DbConnection connection, string migration)
+    {
+        var written = await connection.ExecuteAsync(
+            """
+            UPDATE migration_files SET outcome = 'pending', message = NULL, failed_at = NULL, reason = NULL
+            WHERE migration = @migration AND outcome = 'failed'
+            """,
+            new { migration });
+        return LedgerTotals.None with { Errors = -written };
+    }
+
+    private static string? Text(Proof proof) => proof switch
+    {
+        Proof.None => null,
+        Proof.Length => "length",
+        Proof.Checksum => "checksum",
+        Proof.Content => "content",
+        Proof.Version => "version",
+        _ => throw new ArgumentOutOfRangeException(nameof(proof)),
+    };
 
     private static string Text(FileOutcome outcome) => outcome switch
     {

@@ -7,7 +7,7 @@ namespace Migration.Tracking;
 internal sealed class TrackingSchema(Database database) : IHostedLifecycleService
 {
     // migrations_active is the rule "one in flight for each instance".
-    // A file's or folder's outcome: pending, imported, already_there, renamed or failed. For a folder, pending means that it was not listed whole yet.
+    // A file's or folder's outcome: pending, imported, already_there, renamed, excluded, failed or gone. For a folder, pending means that it was not listed whole yet.
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS migrations (
             id TEXT PRIMARY KEY,
@@ -46,11 +46,17 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
         );
         CREATE UNIQUE INDEX IF NOT EXISTS migration_files_path ON migration_files (migration, path);
         CREATE INDEX IF NOT EXISTS migration_files_outcome ON migration_files (migration, outcome, is_folder, number);
+        CREATE INDEX IF NOT EXISTS migration_files_order ON migration_files (migration, number);
         """;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.CreateAsync(Tables, cancellationToken);
+        foreach (var (column, definition) in LedgerTable.AddedColumns)
+        {
+            await database.AddColumnAsync("migration_files", column, definition, cancellationToken);
+        }
+
         await database.CreateAsync(CleanupTable.Schema, cancellationToken);
         await database.CreateAsync(DocumentStore.Schema, cancellationToken);
     }

@@ -34,7 +34,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
             whole.Remove(file.Path.Parent);
             if (taken.Size == file.Size && Transfer.IsCopyOf(taken, file, details))
             {
-                yield return new(TransferOutcome.AlreadyThere, file, taken);
+                yield return new(TransferOutcome.AlreadyThere, file, taken, Proof.Version);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
         try
         {
             var entry = await to.WriteAsync(target, Transfer.UploadOf(file.Entry, new MemoryStream(file.Content), file.Content.Length, details), ct);
-            await stored.WriteAsync(new(TransferOutcome.Copied, file.Entry, entry), ct);
+            await stored.WriteAsync(new(TransferOutcome.Copied, file.Entry, entry, Proof.Checksum), ct);
         }
         catch (FaultException)
         {

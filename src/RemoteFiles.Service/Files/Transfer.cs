@@ -23,8 +23,24 @@ internal enum TransferOutcome
     Renamed,
 }
 
-/// <summary>What a transfer did: the file it read, and the file at the destination.</summary>
-internal sealed record Transferred(TransferOutcome Outcome, Entry Source, Entry Entry);
+/// <summary>How a copy was compared with its source.</summary>
+internal enum Proof
+{
+    /// <summary>Listing, answer and bytes agree on their number.</summary>
+    Length,
+
+    /// <summary>Also the checksum that came with the bytes.</summary>
+    Checksum,
+
+    /// <summary>Every byte, in a second reading.</summary>
+    Content,
+
+    /// <summary>It was made of this very version before.</summary>
+    Version,
+}
+
+/// <summary>What a transfer did: the file it read, the file at the destination, and how these were compared.</summary>
+internal sealed record Transferred(TransferOutcome Outcome, Entry Source, Entry Entry, Proof Proof);
 
 /// <summary>Brings one file from a tree into another: downstream and upstream are this with the trees swapped. Bytes are streamed.</summary>
 internal static class Transfer
@@ -72,9 +88,9 @@ internal static class Transfer
                 }
             }
 
-            if (ifTaken == IfTaken.Compare && await IsSameAsync(from, source, taken, details, ct))
+            if (ifTaken == IfTaken.Compare && await SamenessAsync(from, source, taken, details, ct) is { } proof)
             {
-                return new(candidate == target ? TransferOutcome.AlreadyThere : TransferOutcome.Renamed, source, taken);
+                return new(candidate == target ? TransferOutcome.AlreadyThere : TransferOutcome.Renamed, source, taken, proof);
             }
         }
 
@@ -91,7 +107,7 @@ internal static class Transfer
         {
             await from.DeleteAsync(source.Path, source.ETag, ct);
         }
-        catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable))
+        catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable or Fault.Maintenance))
         {
             // Refused for certain. After a lost answer the source may be gone, and then the copy is all there is.
             await to.DeleteAsync(copy.Path, copy.ETag, ct);
@@ -108,6 +124,7 @@ internal static class Transfer
         Md5 = source.Md5,
         Origin = details.Account.Length == 0 ? null : new(details.Account, source.Id, source.ETag),
         Creator = details.Creator,
+        Annotations = source.IsFavorite ? Annotations.None with { Favorite = true } : null,
     };
 
     /// <summary>Whether this came from the same version of the same source: no byte need move to know.</summary>
@@ -120,29 +137,29 @@ internal static class Transfer
     {
         await using var download = await from.OpenAsync(source, 0, ct);
         var stored = await to.WriteAsync(target, UploadOf(download.Entry, download.Body, download.Length, details), ct);
-        return new(outcome, download.Entry, stored);
+        return new(outcome, download.Entry, stored, Proof.Length);
     }
 
     // What is no copy of the same version is the same only with equal bytes.
-    private static async Task<bool> IsSameAsync(IFileTree from, Entry source, Entry taken, TransferDetails details, CancellationToken ct)
+    private static async Task<Proof?> SamenessAsync(IFileTree from, Entry source, Entry taken, TransferDetails details, CancellationToken ct)
     {
         if (taken.IsFolder || taken.Size != source.Size)
         {
-            return false;
+            return null;
         }
 
         if (IsCopyOf(taken, source, details))
         {
-            return true;
+            return Proof.Version;
         }
 
         if (taken.Sha256.IsEmpty)
         {
-            return false;
+            return null;
         }
 
         await using var download = await from.OpenAsync(source, 0, ct);
-        return (await SHA256.HashDataAsync(new BufferedStream(download.Body, BufferSize), ct)).AsSpan().SequenceEqual(taken.Sha256.Span);
+        return (await SHA256.HashDataAsync(new BufferedStream(download.Body, BufferSize), ct)).AsSpan().SequenceEqual(taken.Sha256.Span) ? Proof.Content : null;
     }
 
     private static long? Seconds(Entry entry) => entry.ModifiedAt?.ToUnixTimeSeconds();

@@ -49,7 +49,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var remote = await RemoteAsync(request.AccountId, context);
         var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "file/directory not found");
-        return new() { Size = entry.Size ?? 0 };
+        return new() { Size = entry.Size ?? 0, Kind = KindOf(entry.Kind) };
     }
 
     public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context)
@@ -61,6 +61,11 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         }
 
         var made = await drive.EnsureFolderAsync(path, ct);
+        if (request.Favorite)
+        {
+            await drive.ChangeAsync(made.Id, new(null, null, null, null) { Annotate = known => known with { Favorite = true } }, null, ct);
+        }
+
         if (request.HasModifiedAt)
         {
             await drive.TouchAsync(made.Id, DateTimeOffset.FromUnixTimeSeconds(request.ModifiedAt), ct);
@@ -128,6 +133,9 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Name = done.Entry.Path.Name,
         Size = done.Entry.Size ?? 0,
         Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
+        Md5 = Convert.ToHexStringLower(done.Entry.Md5.Span),
+        Proof = ProofOf(done.Proof),
+        Etag = done.Source.ETag,
     };
 
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
@@ -135,6 +143,26 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var ct = context.CancellationToken;
         var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, ct);
         return new() { Url = account.Url.ToString(), UserId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct) };
+    }
+
+    public override async Task<CheckUpReply> CheckUp(CheckUpRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, context.CancellationToken);
+        await users.CheckUpAsync(account.Url, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewPasswordReply> RenewPassword(RenewPasswordRequest request, ServerCallContext context)
+    {
+        var (instance, ct) = (context.GetHttpContext().Instance(), context.CancellationToken);
+        var (url, login) = await accounts.GetLoginAsync(instance.Domain, request.AccountId, ct);
+        if (await users.ResolveAsync(url, login, request.Password, ct) != request.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "these credentials belong to another nextcloud user");
+        }
+
+        await accounts.SetPasswordAsync(instance.Domain, request.AccountId, request.Password, ct);
+        return new();
     }
 
     public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
@@ -161,6 +189,8 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
             IsFolder = entry.IsFolder,
             Size = entry.Size ?? 0,
             Etag = entry.ETag,
+            Kind = KindOf(entry.Kind),
+            Favorite = entry.IsFavorite,
         };
         if (entry.ModifiedAt is { } modified)
         {
@@ -178,6 +208,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Size = message.Size,
         ETag = message.Etag,
         ModifiedAt = message.HasModifiedAt ? DateTimeOffset.FromUnixTimeSeconds(message.ModifiedAt) : null,
+        IsFavorite = message.Favorite,
     };
 
     private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
@@ -186,6 +217,24 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static Kind KindOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Shared => Kind.Shared,
+        EntryKind.Group => Kind.Group,
+        EntryKind.External => Kind.External,
+        EntryKind.Encrypted => Kind.Encrypted,
+        _ => Kind.Own,
+    };
+
+    private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch
+    {
+        Proof.Length => FetchReply.Types.Proof.Length,
+        Proof.Checksum => FetchReply.Types.Proof.Checksum,
+        Proof.Content => FetchReply.Types.Proof.Content,
+        Proof.Version => FetchReply.Types.Proof.Version,
+        _ => FetchReply.Types.Proof.None,
     };
 
     private static DeleteSourceReply.Types.Outcome OutcomeOf(CleanupOutcome outcome) => outcome switch

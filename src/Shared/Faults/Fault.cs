@@ -49,6 +49,12 @@ internal enum Fault
     /// <summary>This server, or the remote one, cannot answer now; it may later.</summary>
     Unavailable,
 
+    /// <summary>The remote server says that it is being maintained, and answers nobody meanwhile.</summary>
+    Maintenance,
+
+    /// <summary>The remote server has shut this account, whatever its password.</summary>
+    AccountDisabled,
+
     /// <summary>A mistake of ours.</summary>
     Internal,
 }

@@ -27,6 +27,8 @@ internal static class FaultTable
         Fault.TooManyRequests => new(StatusCode.ResourceExhausted, 429, "Too Many Requests", 429, "TooManyRequests"),
         Fault.BadGateway => new(StatusCode.Unavailable, 502, "Bad Gateway", 502, "BadGateway"),
         Fault.Unavailable => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.Maintenance => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.AccountDisabled => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Internal => new(StatusCode.Internal, 500, "Internal Server Error", 500, "Exception"),
     };
 }

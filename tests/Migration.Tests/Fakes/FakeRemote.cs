@@ -17,6 +17,9 @@ internal sealed class FakeRemote : IRemoteFiles
     /// <summary>Directories of the drive: path → modified time.</summary>
     public ConcurrentDictionary<string, long?> Directories { get; } = new();
 
+    /// <summary>Directories of the drive that came as favourites.</summary>
+    public ConcurrentDictionary<string, bool> Favorites { get; } = new();
+
     /// <summary>Files of the drive: path → where they came from.</summary>
     public ConcurrentDictionary<string, SourceEntry> Drive { get; } = new();
 
@@ -59,6 +62,15 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task> OnCheckUp { get; set; } = () => Task.CompletedTask;
+
+    public int CheckUps { get; private set; }
+
+    public int Identifications { get; private set; }
+
+    /// <summary>The passwords that were given later, of those that this accepts.</summary>
+    public ConcurrentQueue<string> Renewed { get; } = new();
+
     /// <summary>Before something is looked at that is to be deleted.</summary>
     public Func<SourceEntry, CancellationToken, Task> OnDelete { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -75,6 +87,23 @@ internal sealed class FakeRemote : IRemoteFiles
     public FakeRemote Folder(string path, long? modifiedAt = null) => Add(path, isFolder: true, 0, modifiedAt);
 
     public FakeRemote File(string path, long size = 10) => Add(path, isFolder: false, size, 1_700_000_000);
+
+    /// <summary>Makes what is there, and all below it, belong to somebody else, or unreadable.</summary>
+    public FakeRemote As(SourceKind kind, string path)
+    {
+        foreach (var below in source.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            source[below] = source[below] with { Kind = kind };
+        }
+
+        return this;
+    }
+
+    public FakeRemote Favorite(string path)
+    {
+        source[path] = source[path] with { IsFavorite = true };
+        return this;
+    }
 
     public void Change(string path, long size) =>
         source[path] = source[path] with { Size = size, ETag = $"\"{Interlocked.Increment(ref nextId)}\"" };
@@ -94,12 +123,13 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => Task.FromResult(FreeSpace);
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var root = folder.ToString();
-        return OnSize is not null ? OnSize()
+        var bytes = OnSize is not null ? await OnSize()
             : !children.ContainsKey(root) ? throw new FaultException(Fault.NotFound, $"{root} is not there")
-            : Task.FromResult(Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size));
+            : Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size);
+        return new(bytes, source.TryGetValue(root, out var known) ? known.Kind : SourceKind.Own);
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -151,10 +181,15 @@ internal sealed class FakeRemote : IRemoteFiles
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
         await OnMakeDirectory(directory.ToString());
-        Directories.TryAdd(directory.ToString(), modifiedAt);
+        Directories.TryAdd(directory.ToString(), like.ModifiedAt);
+        if (like.IsFavorite)
+        {
+            Favorites[directory.ToString()] = true;
+        }
+
         return "dir:" + directory;
     }
 
@@ -180,8 +215,26 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
     {
+        Identifications++;
         await OnIdentify();
         return Owner;
+    }
+
+    public async Task CheckUpAsync(string instance, string accountId, CancellationToken ct)
+    {
+        CheckUps++;
+        await OnCheckUp();
+    }
+
+    public async Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct)
+    {
+        await OnProbe(new("", "", password));
+        if (userId != Owner.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "another user's");
+        }
+
+        Renewed.Enqueue(password);
     }
 
     public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
@@ -219,7 +272,12 @@ internal sealed class FakeRemote : IRemoteFiles
     }
 
     private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>
-        new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64));
+        new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64))
+        {
+            Md5 = new string('b', 32),
+            ETag = file.ETag,
+            Proof = outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
+        };
 
     private FakeRemote Add(string path, bool isFolder, long size, long? modifiedAt)
     {

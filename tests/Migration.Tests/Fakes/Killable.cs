@@ -86,6 +86,8 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
 
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.CountAsync(migration, ct));
 
+    public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
+
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
 
@@ -108,7 +110,7 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => kill.StepAsync(() => inner.GetFreeSpaceAsync(instance, ct));
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
+    public Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.GetSizeAsync(instance, accountId, folder, ct));
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -141,14 +143,20 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
         }
     }
 
-    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct) =>
-        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, modifiedAt, ct));
+    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
+        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
     public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
         kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
 
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));
+
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.CheckUpAsync(instance, accountId, ct));
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct) =>
+        inner.RenewPasswordAsync(instance, accountId, userId, password, ct);
 
     public Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct) =>
         kill.StepAsync(() => inner.DeleteSourceAsync(instance, accountId, arrived, ct));

@@ -29,6 +29,10 @@ internal sealed class RunningService : IAsyncDisposable
 
     public FakeRemote Remote { get; } = new();
 
+    public WebApplication App => migration!;
+
+    public IServiceProvider Services => migration!.Services;
+
     public Uri Grpc => MigrationHost.GrpcOf(migration!);
 
     public static Task<RunningService> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(null, TimeProvider.System, settings);
@@ -69,11 +73,11 @@ internal sealed class RunningService : IAsyncDisposable
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    public async Task<string> TriggerAsync()
+    public async Task<string> TriggerAsync(string more = "")
     {
         using var answer = await PostAsync(
             "/remote/nextcloud/migration",
-            """{"nextcloud_url":"https://nc.alma.example","nextcloud_login":"alma","nextcloud_app_password":"secret"}""");
+            $$"""{"nextcloud_url":"https://nc.alma.example","nextcloud_login":"alma","nextcloud_app_password":"secret"{{more}}}""");
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["data"]!["id"]!;
     }
 
