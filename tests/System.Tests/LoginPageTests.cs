@@ -45,6 +45,14 @@ public sealed class LoginPageTests
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login["loginName"]}:{login["appPassword"]}")));
         using var listing = await http.SendAsync(request, ct);
         Assert.Equal(HttpStatusCode.MultiStatus, listing.StatusCode);
+
+        await chromium.GoAsync(http.BaseAddress + "settings/user/security", ct);
+        await chromium.TypeAsync("passphrase", ct);
+        await chromium.EnterAsync(null, ct);
+        Assert.Contains("Nextcloud desktop (Linux)", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
+        await chromium.PictureAsync("apps", ct);
+        await chromium.EnterAsync("button[value=revoke]", ct);
+        Assert.Contains("No app is connected", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
     }
 
     [Fact]
