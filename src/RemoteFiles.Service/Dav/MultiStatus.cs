@@ -1,4 +1,5 @@
 using System.Xml;
+using RemoteFiles.Access;
 
 namespace RemoteFiles.Dav;
 
@@ -12,6 +13,7 @@ internal sealed class MultiStatus : IDisposable
 
     private const int FlushBytes = 32 * 1024;
     private readonly HttpResponse response;
+    private readonly string prefix;
     private readonly bool isMinimal;
     private readonly StringWriter text = new();
     private readonly XmlWriter xml;
@@ -19,6 +21,7 @@ internal sealed class MultiStatus : IDisposable
     public MultiStatus(HttpContext context)
     {
         response = context.Response;
+        prefix = Visitor.PrefixOf(context);
         isMinimal = context.Request.Headers["Brief"] == "t" || context.Request.Headers["Prefer"].ToString().Contains("return=minimal", StringComparison.Ordinal);
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
@@ -89,7 +92,7 @@ internal sealed class MultiStatus : IDisposable
     private void Begin(string href)
     {
         xml.WriteStartElement("response", DavProperties.D);
-        xml.WriteElementString("href", DavProperties.D, href);
+        xml.WriteElementString("href", DavProperties.D, prefix + href);
     }
 
     private async Task EndAsync(CancellationToken ct)
