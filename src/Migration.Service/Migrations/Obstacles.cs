@@ -10,6 +10,7 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
 {
     private readonly Lock gate = new();
     private Task<RunStoppedException?>? asking;
+    private bool isRefused;
 
     /// <summary>Returns when the fault says nothing about the next file.</summary>
     /// <exception cref="RunStoppedException">No other try, nor any other file, can succeed.</exception>
@@ -42,7 +43,7 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
         lock (gate)
         {
             // A refusal is for good; anything else may be over by now.
-            if (asking is null || (asking.IsCompleted && !(asking.IsCompletedSuccessfully && asking.Result?.Fault == Fault.Unauthenticated)))
+            if (asking is null || (asking.IsCompleted && !isRefused))
             {
                 asking = fault == Fault.Unauthenticated ? ConfirmRefusalAsync() : LookAsync();
             }
@@ -61,7 +62,8 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
         }
         catch (FaultException e)
         {
-            return e.Fault == Fault.Unauthenticated
+            isRefused = e.Fault == Fault.Unauthenticated;
+            return isRefused
                 ? new(e.Fault, "The Nextcloud no longer accepts the credentials of this account") { WaitFor = WaitReasons.Credentials }
                 : Meaning(e);
         }

@@ -60,6 +60,7 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
     private async Task MakeAndListAsync(LedgerLine folder, CancellationToken ct)
     {
         var directory = await source.MakeDirectoryAsync(folder.Entry, ct);
+        FaultPoint.Pass(FaultPoint.DirectoryMade);
         await journal.AddAsync(new LedgerChange.FolderMade(folder, directory), ct);
         await foreach (var entry in listings.ListAsync(folder.Entry.Path, ct))
         {

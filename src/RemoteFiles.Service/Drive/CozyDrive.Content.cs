@@ -57,6 +57,7 @@ internal sealed partial class CozyDrive
         try
         {
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
+            FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
             return stored;
         }
@@ -77,6 +78,7 @@ internal sealed partial class CozyDrive
                 return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
             },
             ct);
+        FaultPoint.Pass(FaultPoint.FileCommitted);
         await store.DiscardAsync(replaced);
         return stored;
     }
