@@ -142,7 +142,7 @@ public sealed class WaitTests : IAsyncLifetime
 
         Assert.Equal(WaitReasons.Source, waiting.WaitingFor!.Reason);
         Assert.Equal((MigrationStatus.Failed, "The Nextcloud cannot be reached: nc.alma.example cannot be reached from here"), (document.Status, document.FailureReason));
-        Assert.Empty(document.Errors.Where(error => error.Path.Length > 0));
+        Assert.DoesNotContain(document.Errors, error => error.Path.Length > 0);
     }
 
     [Fact]

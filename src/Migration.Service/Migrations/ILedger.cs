@@ -53,6 +53,9 @@ internal abstract record LedgerChange
     /// <summary>An entry of a folder's listing; <paramref name="Parent"/> is the folder's line, null for the first folder.</summary>
     internal sealed record Seen(long? Parent, SourceEntry Entry) : LedgerChange;
 
+    /// <summary>An entry that is left out; nothing of it is brought or listed.</summary>
+    internal sealed record Excluded(long Parent, SourceEntry Entry, Reason Reason) : LedgerChange;
+
     /// <summary>The folder has its directory in the drive. Comes before the folder's entries.</summary>
     internal sealed record FolderMade(LedgerLine Folder, string DirectoryId) : LedgerChange;
 

@@ -15,8 +15,8 @@ internal interface IRemoteFiles
     /// <summary>Bytes the drive can still take; null when there is no limit.</summary>
     Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct);
 
-    /// <summary>Bytes of all files below a remote folder.</summary>
-    Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+    /// <summary>Bytes of all files below a remote folder, and whose it is.</summary>
+    Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
     /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
     IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
@@ -24,8 +24,8 @@ internal interface IRemoteFiles
     /// <summary>Everything below a remote folder, each folder before what is in it; Forbidden where this cannot be asked.</summary>
     IAsyncEnumerable<SourceEntry> ListAllBelowAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
-    /// <summary>The id of the drive's directory at this path, made with its parents where missing.</summary>
-    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct);
+    /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
+    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
     /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
     Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
@@ -53,7 +53,24 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
 }
 
 /// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>
-internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt);
+internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt)
+{
+    public SourceKind Kind { get; init; }
+
+    public bool IsFavorite { get; init; }
+}
+
+internal sealed record SourceSize(long Bytes, SourceKind Kind);
+
+/// <summary>Whose something is, and whether it can be read at all.</summary>
+internal enum SourceKind
+{
+    Own,
+    Shared,
+    Group,
+    External,
+    Encrypted,
+}
 
 /// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
 internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);

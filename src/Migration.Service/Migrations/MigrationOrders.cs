@@ -89,7 +89,7 @@ internal sealed partial class MigrationOrders(
             Id = RandomNumberGenerator.GetHexString(32, lowercase: true),
             LeaseOwner = RandomNumberGenerator.GetHexString(32, lowercase: true),
             LeaseUntil = now + Reservation,
-            Document = new()
+            Document = order.Wished.AddTo(new TrackingDocument
             {
                 Status = MigrationStatus.Pending,
                 TargetDir = order.Target.ToString(),
@@ -97,7 +97,7 @@ internal sealed partial class MigrationOrders(
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
                 SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
-            },
+            }),
         };
         return await migrations.TryAddAsync(migration, now, CancellationToken.None) ? migration : throw AlreadyInProgress();
     }

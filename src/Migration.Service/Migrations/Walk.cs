@@ -11,6 +11,7 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
     private const int Page = 64;
 
     private readonly string migration = journal.Migration;
+    private readonly Findings findings = new(source);
 
     /// <summary>Puts the first folder on record.</summary>
     public async Task BeginAsync(CancellationToken ct)
@@ -62,9 +63,9 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
         var directory = await source.MakeDirectoryAsync(folder.Entry, ct);
         FaultPoint.Pass(FaultPoint.DirectoryMade);
         await journal.AddAsync(new LedgerChange.FolderMade(folder, directory), ct);
-        await foreach (var entry in listings.ListAsync(folder.Entry.Path, ct))
+        await foreach (var change in findings.OfAsync(folder, listings.ListAsync(folder.Entry.Path, ct), ct))
         {
-            await journal.AddAsync(new LedgerChange.Seen(folder.Number, entry), ct);
+            await journal.AddAsync(change, ct);
         }
 
         await journal.AddAsync(new LedgerChange.FolderListed(folder), ct);

@@ -31,10 +31,11 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return space.HasQuota ? Math.Max(space.Quota - space.Used, 0) : null;
     }
 
-    public async Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
-        return Math.Max((await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct)).Size, 0);
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -65,10 +66,10 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
-        var request = new MakeDirectoryRequest { Path = directory.ToString() };
-        if (modifiedAt is { } time)
+        var request = new MakeDirectoryRequest { Path = directory.ToString(), Favorite = like.IsFavorite };
+        if (like.ModifiedAt is { } time)
         {
             request.ModifiedAt = time;
         }
@@ -156,11 +157,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         entry.IsFolder,
         Math.Max(entry.Size, 0),
         entry.Etag,
-        entry.HasModifiedAt ? entry.ModifiedAt : null);
+        entry.HasModifiedAt ? entry.ModifiedAt : null)
+    {
+        Kind = KindOf(entry.Kind),
+        IsFavorite = entry.Favorite,
+    };
 
     private static RemoteEntry Write(SourceEntry file)
     {
-        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag };
+        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag, Favorite = file.IsFavorite };
         if (file.ModifiedAt is { } time)
         {
             entry.ModifiedAt = time;
@@ -181,6 +186,16 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             FetchReply.Types.Proof.Version => Proof.Version,
             _ => Proof.None,
         },
+    };
+
+    // A kind that is not known here is not the user's own for certain.
+    private static SourceKind KindOf(Kind kind) => kind switch
+    {
+        Kind.Own => SourceKind.Own,
+        Kind.Shared => SourceKind.Shared,
+        Kind.Group => SourceKind.Group,
+        Kind.Encrypted => SourceKind.Encrypted,
+        _ => SourceKind.External,
     };
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch

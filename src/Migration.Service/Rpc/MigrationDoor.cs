@@ -11,9 +11,7 @@ internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries,
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
-        var order = TriggerOrder.Read(
-            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
-        return Write(await orders.TriggerAsync(InstanceOf(context), order, context.CancellationToken));
+        return Write(await orders.TriggerAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
     }
 
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
@@ -48,6 +46,13 @@ internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries,
     {
         await cleanups.OrderAsync(InstanceOf(context), request.Id, request.AcknowledgePartial, context.CancellationToken);
         return new();
+    }
+
+    private static TriggerOrder OrderOf(TriggerRequest request)
+    {
+        var order = TriggerOrder.Read(
+            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
+        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order);
     }
 
     private static string InstanceOf(ServerCallContext context) => context.GetHttpContext().Caller().Instance.Domain;

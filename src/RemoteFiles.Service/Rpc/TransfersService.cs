@@ -49,7 +49,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var remote = await RemoteAsync(request.AccountId, context);
         var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "file/directory not found");
-        return new() { Size = entry.Size ?? 0 };
+        return new() { Size = entry.Size ?? 0, Kind = KindOf(entry.Kind) };
     }
 
     public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context)
@@ -61,6 +61,11 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         }
 
         var made = await drive.EnsureFolderAsync(path, ct);
+        if (request.Favorite)
+        {
+            await drive.ChangeAsync(made.Id, new(null, null, null, null) { Annotate = known => known with { Favorite = true } }, null, ct);
+        }
+
         if (request.HasModifiedAt)
         {
             await drive.TouchAsync(made.Id, DateTimeOffset.FromUnixTimeSeconds(request.ModifiedAt), ct);
@@ -184,6 +189,8 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
             IsFolder = entry.IsFolder,
             Size = entry.Size ?? 0,
             Etag = entry.ETag,
+            Kind = KindOf(entry.Kind),
+            Favorite = entry.IsFavorite,
         };
         if (entry.ModifiedAt is { } modified)
         {
@@ -201,6 +208,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Size = message.Size,
         ETag = message.Etag,
         ModifiedAt = message.HasModifiedAt ? DateTimeOffset.FromUnixTimeSeconds(message.ModifiedAt) : null,
+        IsFavorite = message.Favorite,
     };
 
     private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
@@ -209,6 +217,15 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static Kind KindOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Shared => Kind.Shared,
+        EntryKind.Group => Kind.Group,
+        EntryKind.External => Kind.External,
+        EntryKind.Encrypted => Kind.Encrypted,
+        _ => Kind.Own,
     };
 
     private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch

@@ -40,6 +40,9 @@ internal enum Fault
 
     Locked,
 
+    /// <summary>Too many tries of the same kind; when to come again is said with it.</summary>
+    TooManyRequests,
+
     /// <summary>The remote server is unreachable, or answers what its protocol does not allow.</summary>
     BadGateway,
 

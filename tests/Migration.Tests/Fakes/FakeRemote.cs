@@ -17,6 +17,9 @@ internal sealed class FakeRemote : IRemoteFiles
     /// <summary>Directories of the drive: path → modified time.</summary>
     public ConcurrentDictionary<string, long?> Directories { get; } = new();
 
+    /// <summary>Directories of the drive that came as favourites.</summary>
+    public ConcurrentDictionary<string, bool> Favorites { get; } = new();
+
     /// <summary>Files of the drive: path → where they came from.</summary>
     public ConcurrentDictionary<string, SourceEntry> Drive { get; } = new();
 
@@ -85,6 +88,23 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public FakeRemote File(string path, long size = 10) => Add(path, isFolder: false, size, 1_700_000_000);
 
+    /// <summary>Makes what is there, and all below it, belong to somebody else, or unreadable.</summary>
+    public FakeRemote As(SourceKind kind, string path)
+    {
+        foreach (var below in source.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            source[below] = source[below] with { Kind = kind };
+        }
+
+        return this;
+    }
+
+    public FakeRemote Favorite(string path)
+    {
+        source[path] = source[path] with { IsFavorite = true };
+        return this;
+    }
+
     public void Change(string path, long size) =>
         source[path] = source[path] with { Size = size, ETag = $"\"{Interlocked.Increment(ref nextId)}\"" };
 
@@ -103,12 +123,13 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => Task.FromResult(FreeSpace);
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var root = folder.ToString();
-        return OnSize is not null ? OnSize()
+        var bytes = OnSize is not null ? await OnSize()
             : !children.ContainsKey(root) ? throw new FaultException(Fault.NotFound, $"{root} is not there")
-            : Task.FromResult(Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size));
+            : Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size);
+        return new(bytes, source.TryGetValue(root, out var known) ? known.Kind : SourceKind.Own);
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -160,10 +181,15 @@ internal sealed class FakeRemote : IRemoteFiles
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
         await OnMakeDirectory(directory.ToString());
-        Directories.TryAdd(directory.ToString(), modifiedAt);
+        Directories.TryAdd(directory.ToString(), like.ModifiedAt);
+        if (like.IsFavorite)
+        {
+            Favorites[directory.ToString()] = true;
+        }
+
         return "dir:" + directory;
     }
 

@@ -30,10 +30,11 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         return reply;
     }
 
-    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context) => new()
+    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
     {
-        Size = await remote.GetSizeAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken),
-    };
+        var size = await remote.GetSizeAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken);
+        return new() { Size = size.Bytes, Kind = Enum.Parse<Kind>(size.Kind.ToString()) };
+    }
 
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
@@ -43,6 +44,7 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             var message = new RemoteEntry
             {
                 Id = entry.Id, Path = entry.Path.ToString(), IsFolder = entry.IsFolder, Size = entry.Size, Etag = entry.ETag,
+                Kind = Enum.Parse<Kind>(entry.Kind.ToString()), Favorite = entry.IsFavorite,
             };
             if (entry.ModifiedAt is { } time)
             {
@@ -56,14 +58,17 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
     public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context) => new()
     {
         Id = await remote.MakeDirectoryAsync(
-            InstanceOf(context), CleanPath.Exact(request.Path)!, request.HasModifiedAt ? request.ModifiedAt : null, context.CancellationToken),
+            InstanceOf(context), CleanPath.Exact(request.Path)!, new("", CleanPath.Root, true, 0, "", request.HasModifiedAt ? request.ModifiedAt : null) { IsFavorite = request.Favorite }, context.CancellationToken),
     };
 
     public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
     {
         var source = request.Source;
         var entry = new SourceEntry(
-            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null);
+            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null)
+        {
+            IsFavorite = source.Favorite,
+        };
         Assert.Equal(entry.Path.Name, request.Name);
         var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, context.CancellationToken);
         return new()

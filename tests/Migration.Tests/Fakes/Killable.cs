@@ -110,7 +110,7 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => kill.StepAsync(() => inner.GetFreeSpaceAsync(instance, ct));
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
+    public Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.GetSizeAsync(instance, accountId, folder, ct));
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -143,8 +143,8 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
         }
     }
 
-    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct) =>
-        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, modifiedAt, ct));
+    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
+        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
     public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
         kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
