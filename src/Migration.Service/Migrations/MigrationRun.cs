@@ -29,8 +29,10 @@ internal sealed partial class MigrationRun(
             await journal.LoadAsync(ct);
             await Waits.CheckAsync(migration.Document, source, ct);
             await BringAsync(source, journal, report, ct);
+            FaultPoint.Pass(FaultPoint.EndDue);
             var counts = await ledger.TallyAsync(lease.Id, ct);
             await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts), CancellationToken.None);
+            FaultPoint.Pass(FaultPoint.EndWritten);
             Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -120,6 +122,7 @@ internal sealed partial class MigrationRun(
             return;
         }
 
+        FaultPoint.Pass(FaultPoint.WaitWritten);
         await lease.LeaveAsync(Waits.NextLook(wait, options.Value, now), CancellationToken.None);
         Waiting(lease.Id, wait.Reason, reason);
     }
