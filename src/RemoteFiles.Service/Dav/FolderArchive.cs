@@ -97,7 +97,7 @@ internal static class FolderArchive
 
         try
         {
-            return [.. text.StartsWith('[') ? JsonDocument.Parse(text).RootElement.EnumerateArray().Select(name => name.GetString()!) : [text]];
+            return [.. text.StartsWith('[') ? JsonDocument.Parse(text).RootElement.EnumerateArray().Select(name => name.GetString() ?? throw new JsonException()) : [text]];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml;
 using RemoteFiles.Access;
 
@@ -15,7 +16,7 @@ internal sealed class MultiStatus : IDisposable
     private readonly HttpResponse response;
     private readonly string prefix;
     private readonly bool isMinimal;
-    private readonly StringWriter text = new();
+    private readonly MemoryStream text = new();
     private readonly XmlWriter xml;
 
     public MultiStatus(HttpContext context)
@@ -27,8 +28,8 @@ internal sealed class MultiStatus : IDisposable
         response.ContentType = "application/xml; charset=utf-8";
         response.Headers["DAV"] = DavOptions.Classes;
         response.Headers.Vary = "Brief,Prefer";
-        text.Write("<?xml version=\"1.0\"?>\n");
-        xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
+        text.Write("<?xml version=\"1.0\"?>\n"u8);
+        xml = XmlWriter.Create(text, new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
         xml.WriteStartElement("d", "multistatus", DavProperties.D);
         xml.WriteAttributeString("xmlns", "d", null, DavProperties.D);
         xml.WriteAttributeString("xmlns", "s", null, "http://sabredav.org/ns");
@@ -84,7 +85,6 @@ internal sealed class MultiStatus : IDisposable
     public void Dispose()
     {
         // Never closes the root: the text is dropped, not sent.
-        text.GetStringBuilder().Clear();
         xml.Dispose();
         text.Dispose();
     }
@@ -98,7 +98,9 @@ internal sealed class MultiStatus : IDisposable
     private async Task EndAsync(CancellationToken ct)
     {
         xml.WriteEndElement();
-        if (text.GetStringBuilder().Length > FlushBytes)
+
+        // What the writer itself still holds is a few kilobytes.
+        if (text.Length > FlushBytes)
         {
             await FlushAsync(ct);
         }
@@ -146,8 +148,8 @@ internal sealed class MultiStatus : IDisposable
     {
         // Into the text beside it: nothing to wait for.
         xml.Flush();
-        await response.WriteAsync(text.ToString(), ct);
-        text.GetStringBuilder().Clear();
+        await response.Body.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length), ct);
+        text.SetLength(0);
     }
 }
 
