@@ -26,6 +26,12 @@ internal sealed class AdminClient : IDisposable
     public Task<string> AddAppPasswordAsync(string domain, string name, CancellationToken ct) =>
         PostAsync("instances/app-passwords", ct, ("Domain", domain), ("Name", name));
 
+    public Task<string> ListAppPasswordsAsync(string domain, CancellationToken ct) =>
+        SendAsync(new(HttpMethod.Get, $"instances/app-passwords?Domain={Uri.EscapeDataString(domain)}"), ct);
+
+    public Task RevokeAppPasswordAsync(string domain, string id, CancellationToken ct) =>
+        SendAsync(new(HttpMethod.Delete, $"instances/app-passwords/{Uri.EscapeDataString(id)}?Domain={Uri.EscapeDataString(domain)}"), ct);
+
     public Task<string> AddAccountAsync(string domain, string url, string login, string password, CancellationToken ct) =>
         PostAsync("instances/accounts", ct, ("Domain", domain), ("Url", url), ("Login", login), ("Password", password));
 

@@ -36,6 +36,7 @@ internal static class EdgeHost
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddForwarding(options);
         builder.Services.AddRealtime(options);
         builder.Services.AddHttpClient<BackEndHealth>();
         builder.Services.AddHttpClient();
@@ -45,6 +46,7 @@ internal static class EdgeHost
 
     public static void MapEdge(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapRealtime();

@@ -9,6 +9,12 @@ internal sealed class EdgeOptions
     [Required]
     public string Listen { get; set; } = "127.0.0.1:8080";
 
+    /// <summary>
+    /// Addresses or networks (10.0.0.0/8) of the proxies in front. They alone are believed what they say of the client, in
+    /// X-Forwarded-For, -Proto, -Host and -Prefix (the path that they have taken away).
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
     /// <summary>HTTP/1.1 address of RemoteFiles.Service.</summary>
     [Required]
     public Uri? RemoteFiles { get; set; }

@@ -11,6 +11,7 @@ using RemoteFiles.Drive;
 using RemoteFiles.Files;
 using RemoteFiles.Http;
 using RemoteFiles.Instances;
+using RemoteFiles.Login;
 using RemoteFiles.Nextcloud;
 using RemoteFiles.Ocs;
 using RemoteFiles.Realtime;
@@ -43,6 +44,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
@@ -68,6 +70,7 @@ internal static class RemoteFilesHost
         app.MapDocuments();
         app.MapRealtime();
         app.MapOcs();
+        app.MapLogin();
         app.MapDav();
         app.MapAdmin();
     }
@@ -108,6 +111,9 @@ internal static class RemoteFilesHost
             await database.AddColumnAsync("instances", "profile_rev", "TEXT NOT NULL DEFAULT ''", cancellationToken);
             await database.CreateAsync(DocumentStore.Schema, cancellationToken);
             await database.CreateAsync(AppPasswords.Schema, cancellationToken);
+            await database.AddColumnAsync("app_passwords", "used_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
+            await database.AddColumnAsync("app_passwords", "revoked_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
+            await database.CreateAsync(LoginFlows.Schema, cancellationToken);
             await drives.CreateAsync(cancellationToken);
         }
 

@@ -8,32 +8,32 @@ internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large …] [rounds]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl";
+    public string Summary => "[small|many|large …] [rounds] [alone]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl, or alone";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
         var rounds = arguments.Select(argument => int.TryParse(argument, out var number) ? number : 0).Append(0).Max() is > 0 and var asked ? asked : 3;
+        var alone = arguments.Contains("alone");
         var sets = FileSet.All.Where(set => arguments.Contains(set.Name)).ToList();
         foreach (var set in sets is [] ? [FileSet.Small, FileSet.Large] : sets)
         {
             if (FromEnvironment() is { } nextcloud)
             {
                 await nextcloud.FillAsync(set, ct);
-                await RaceAsync(nextcloud, set, rounds, ct);
+                await RaceAsync(nextcloud, set, rounds, alone, ct);
             }
 
             await using var bridge = await BridgeProcess.StartAsync(ct);
-            await RaceAsync(await FaceAsync(bridge, set, ct), set, rounds, ct);
+            await RaceAsync(await FaceAsync(bridge, set, ct), set, rounds, alone, ct);
         }
     }
 
-    private static async Task RaceAsync(DavSource source, FileSet set, int rounds, CancellationToken ct)
+    private static async Task RaceAsync(DavSource source, FileSet set, int rounds, bool alone, CancellationToken ct)
     {
         var (amount, unit) = set == FileSet.Large ? (set.Bytes / 1e6, "MB") : (set.Count, "files");
         await using var own = new OwnMigration(source, set);
-        Contestant[] contestants =
-            [own.AsContestant(), Peers.Rclone(source, set, 4), Peers.Rclone(source, set, 8), Peers.Curl(source, set, 8)];
-        await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync(contestants, rounds, ct);
+        Contestant[] peers = alone ? [] : [Peers.Rclone(source, set, 4), Peers.Rclone(source, set, 8), Peers.Curl(source, set, 8)];
+        await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync([own.AsContestant(), .. peers], rounds, ct);
     }
 
     private static DavSource? FromEnvironment()

@@ -6,7 +6,7 @@ namespace Bench;
 /// <summary>Our own way: a new instance of a running bridge migrates a folder, and reports it complete.</summary>
 internal sealed class OwnMigration(DavSource source, FileSet set) : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private BridgeProcess? bridge;
     private CozyClient? cozy;

@@ -122,12 +122,15 @@ internal sealed class BackEnd(string name)
 
     public string LastHost { get; private set; } = "";
 
+    public IReadOnlyDictionary<string, string> LastForwarded { get; private set; } = new Dictionary<string, string>();
+
     public RequestDelegate Handler { get; set; } = context => context.Response.WriteAsync(name);
 
     public Task AnswerAsync(HttpContext context)
     {
         LastTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         LastHost = context.Request.Host.Value ?? "";
+        LastForwarded = context.Request.Headers.Where(header => header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)).ToDictionary(header => header.Key, header => header.Value.ToString());
         return Handler(context);
     }
 }

@@ -40,52 +40,6 @@ public sealed class EndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_drive_that_fills_up_on_the_way_ends_the_run_with_what_is_missing()
-    {
-        rig.Remote.File("/a.bin", 100).File("/b.bin", 300).File("/c.bin", 50);
-        rig.Options.FilesPerMigration = 1;
-        rig.Remote.OnFetch = (file, _) =>
-        {
-            if (file.Path.Name == "b.bin")
-            {
-                rig.Remote.FreeSpace = 20;
-                throw new FaultException(Fault.OutOfSpace, "full");
-            }
-
-            return Task.CompletedTask;
-        };
-        await rig.StartWorkerAsync();
-
-        var document = await rig.FinishAsync(await rig.TriggerAsync());
-
-        Assert.Equal("Insufficient quota: need 350 bytes, only 20 available", document.FailureReason);
-        Assert.Equal(1, document.Progress.FilesImported);
-        Assert.Equal(2, rig.Remote.Fetches);
-    }
-
-    [Fact]
-    public async Task Credentials_that_are_refused_on_the_way_end_the_run_without_hammering()
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            rig.Remote.File($"/{i}");
-        }
-
-        var refused = 0;
-        rig.Remote.OnFetch = (file, _) => int.Parse(file.Path.Name) < 20 || Interlocked.Increment(ref refused) < 0
-            ? Task.CompletedTask
-            : throw new FaultException(Fault.Unauthenticated, "401");
-        await rig.StartWorkerAsync();
-
-        var document = await rig.FinishAsync(await rig.TriggerAsync());
-
-        Assert.Equal(MigrationStatus.Failed, document.Status);
-        Assert.Contains("credentials", document.FailureReason, StringComparison.Ordinal);
-        Assert.InRange(refused, 1, rig.Options.FilesPerMigration);
-        Assert.InRange(document.Progress.FilesImported, 20 - rig.Options.FilesPerMigration + 1, 20);
-    }
-
-    [Fact]
     public async Task A_nextcloud_that_stays_away_from_the_start_fails_with_its_words_and_another_may_follow()
     {
         rig.Remote.File("/a.txt").OnSize = () => throw new FaultException(Fault.Unavailable, "the Nextcloud is in maintenance");

@@ -31,6 +31,7 @@ internal static class WrittenDocument
             SourceOwner = null,
             SourceDeletion = null,
             SourceDeletedAt = null,
+            WaitingFor = null,
         };
     }
 
@@ -52,6 +53,7 @@ internal static class WrittenDocument
             Folders = was.Folders,
             SourceDeletion = was.SourceDeletion,
             SourceDeletedAt = was.SourceDeletedAt,
+            WaitingFor = sent.Status == MigrationStatus.Running ? was.WaitingFor : null,
             Outcome = sent.Status == MigrationStatus.Completed ? sent.Outcome ?? OutcomeOf(sent) : sent.Outcome,
         };
     }

@@ -89,7 +89,7 @@ internal sealed partial class Cleaner(
         }
         catch (RunStoppedException e)
         {
-            fault = new(e.Fault, "nextcloud credentials are invalid", e);
+            fault = new(e.Fault, e.Fault == Fault.Unauthenticated ? "nextcloud credentials are invalid" : e.Message, e);
         }
         catch (FaultException e)
         {

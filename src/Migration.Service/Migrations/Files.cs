@@ -10,8 +10,6 @@ namespace Migration.Migrations;
 internal sealed class Files(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options, TimeProvider clock) : IDisposable
 {
     private const int Page = 500;
-    private const int MostTogether = 500;
-    private const long MostBytesTogether = 32 * 1024 * 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim alone = new(options.FilesPerMigration);
@@ -51,24 +49,30 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
     {
         try
         {
-            var last = 0L;
-            while (true)
+            var batches = new Batches(listings.WholeAmong, clock);
+            for (var last = 0L; ;)
             {
                 var wasLast = allSeen;
                 var page = await ledger.FilesToBringAsync(journal.Migration, last, Page, ct);
-                foreach (var files in Together(page))
+                foreach (var files in batches.Add(page))
                 {
                     await queue.WriteAsync(files, ct);
                 }
 
                 last = page.Count > 0 ? page[^1].Number : last;
+                var isLast = wasLast && page.Count == 0;
+                if ((isLast || batches.AreOverdue) && batches.Rest() is { Count: > 0 } rest)
+                {
+                    await queue.WriteAsync(rest, ct);
+                }
+
+                if (isLast)
+                {
+                    break;
+                }
+
                 if (page.Count == 0)
                 {
-                    if (wasLast)
-                    {
-                        break;
-                    }
-
                     await journal.Committed.WaitAsync(LongestWait, clock, ct);
                 }
             }
@@ -79,35 +83,6 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
         {
             // Reaches the reader, and so the run.
             queue.Complete(e);
-        }
-    }
-
-    // Small files together, large ones alone.
-    private static IEnumerable<IReadOnlyList<LedgerLine>> Together(IReadOnlyList<LedgerLine> page)
-    {
-        var together = new List<LedgerLine>();
-        var bytes = 0L;
-        foreach (var file in page)
-        {
-            if (file.Entry.Size > Listings.LargestSmallFile)
-            {
-                yield return [file];
-                continue;
-            }
-
-            if (together.Count == MostTogether || bytes + file.Entry.Size > MostBytesTogether)
-            {
-                yield return together;
-                (together, bytes) = ([], 0);
-            }
-
-            together.Add(file);
-            bytes += file.Entry.Size;
-        }
-
-        if (together.Count > 0)
-        {
-            yield return together;
         }
     }
 
@@ -143,9 +118,10 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
                 await journal.AddAsync(new LedgerChange.FileBrought(files[index], result, Attempts: 1), ct);
             }
         }
-        catch (FaultException)
+        catch (FaultException e)
         {
-            // Each of those that are left learns its own reason.
+            // Each of those that are left learns its own reason, unless all have the same.
+            await source.CheckAsync(e, ct);
         }
 
         return [.. left];

@@ -46,6 +46,12 @@ internal interface IRemoteFiles
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
 
+    /// <summary>Asks, without the account's password, whether its Nextcloud is there. Maintenance: it says so. BadGateway: it is not.</summary>
+    Task CheckUpAsync(string instance, string accountId, CancellationToken ct);
+
+    /// <summary>Gives the account a new password, once the Nextcloud has taken it for this user. Conflict: it is somebody else's.</summary>
+    Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct);
+
     /// <summary>Deletes a file that has arrived, or a folder that is empty, if it is still the one that was seen. Safe to repeat.</summary>
     Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Shared.Faults;
 
 namespace Migration.Migrations;
 
@@ -47,6 +48,7 @@ internal sealed class Lease : IDisposable
             return null;
         }
 
+        FaultPoint.Pass(FaultPoint.LeaseTaken);
         lease.See(cancelRequested: taken.Document.CancelRequested == true);
         return (lease, taken);
     }
@@ -80,6 +82,10 @@ internal sealed class Lease : IDisposable
     /// <summary>Lets the next worker begin at once.</summary>
     public Task ReleaseAsync(CancellationToken ct) =>
         migrations.ChangeAsync(Id, row => row.LeaseOwner == Owner ? row.Released() : null, ct);
+
+    /// <summary>Lets the next worker look at this moment.</summary>
+    public Task LeaveAsync(DateTimeOffset look, CancellationToken ct) =>
+        migrations.ChangeAsync(Id, row => row.LeaseOwner == Owner ? row.LeftUntil(look) : null, ct);
 
     public void Dispose() => ended.Dispose();
 

@@ -40,6 +40,14 @@ internal sealed class MigrationOptions : IValidatableObject
     /// <summary>Before the second try; doubled for each further one.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a migration waits for a password, for space or for its source before it fails.</summary>
+    public TimeSpan LongestWait { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>When a migration that waits is looked at first; later and later from then on.</summary>
+    public TimeSpan WaitLook { get; set; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan LongestWaitLook { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a preflight looks at a source; what it has not seen by then it does not tell of.</summary>
     public TimeSpan PreflightTime { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -51,6 +59,7 @@ internal sealed class MigrationOptions : IValidatableObject
         foreach (var (name, value) in new[]
         {
             (nameof(LeaseRenewal), LeaseRenewal), (nameof(LeaseCheck), LeaseCheck), (nameof(LookForWork), LookForWork),
+            (nameof(LongestWait), LongestWait), (nameof(WaitLook), WaitLook), (nameof(LongestWaitLook), LongestWaitLook),
             (nameof(LedgerDelay), LedgerDelay), (nameof(ReportInterval), ReportInterval), (nameof(RetryDelay), RetryDelay), (nameof(PreflightTime), PreflightTime),
         })
         {

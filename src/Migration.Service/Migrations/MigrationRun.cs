@@ -14,7 +14,7 @@ internal sealed partial class MigrationRun(
         var report = new Report(migration, journal, ledger, lease, clock);
         try
         {
-            await RunToEndAsync(new Source(migration, remote, options.Value, clock), journal, report, lease, stop.Token);
+            await RunToEndAsync(migration, new Source(migration, remote, options.Value, clock), journal, report, lease, stop.Token);
         }
         catch (LeaseLostException)
         {
@@ -22,14 +22,17 @@ internal sealed partial class MigrationRun(
         }
     }
 
-    private async Task RunToEndAsync(Source source, Journal journal, Report report, Lease lease, CancellationToken ct)
+    private async Task RunToEndAsync(TrackedMigration migration, Source source, Journal journal, Report report, Lease lease, CancellationToken ct)
     {
         try
         {
             await journal.LoadAsync(ct);
+            await Waits.CheckAsync(migration.Document, source, ct);
             await BringAsync(source, journal, report, ct);
+            FaultPoint.Pass(FaultPoint.EndDue);
             var counts = await ledger.TallyAsync(lease.Id, ct);
             await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts), CancellationToken.None);
+            FaultPoint.Pass(FaultPoint.EndWritten);
             Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -40,9 +43,8 @@ internal sealed partial class MigrationRun(
         catch (RunStoppedException e)
         {
             await journal.CloseAsync();
-            var reason = await ReasonAsync(e, source, report);
-            await report.WriteAsync(document => document.Fail(reason, clock.GetUtcNow()), CancellationToken.None);
-            Failed(lease.Id, reason);
+            var hasMoved = journal.Totals.FilesImported > migration.Document.Progress.FilesImported;
+            await StopAsync(e, hasMoved ? null : migration.Document.WaitingFor, source, report, lease);
         }
         catch (Exception e) when (e is not LeaseLostException)
         {
@@ -100,6 +102,31 @@ internal sealed partial class MigrationRun(
             new ParallelOptions { MaxDegreeOfParallelism = parts.Length, CancellationToken = ct },
             async (part, token) => await part(token));
 
+    /// <summary>Failed, or left for whoever looks next whether it can go on.</summary>
+    private async Task StopAsync(RunStoppedException stopped, WaitingFor? before, Source source, Report report, Lease lease)
+    {
+        var (reason, missing) = await DetailsAsync(stopped, source, report);
+        var now = clock.GetUtcNow();
+        WaitingFor? wait = null;
+        await report.WriteAsync(
+            document =>
+            {
+                var next = Waits.After(document, stopped, before, reason, missing, options.Value, now);
+                wait = next.WaitingFor;
+                return next;
+            },
+            CancellationToken.None);
+        if (wait is null)
+        {
+            Failed(lease.Id, reason);
+            return;
+        }
+
+        FaultPoint.Pass(FaultPoint.WaitWritten);
+        await lease.LeaveAsync(Waits.NextLook(wait, options.Value, now), CancellationToken.None);
+        Waiting(lease.Id, wait.Reason, reason);
+    }
+
     /// <summary>Canceled, or shut down and left to the next worker.</summary>
     private async Task StopAsync(Lease lease, Report report)
     {
@@ -116,17 +143,17 @@ internal sealed partial class MigrationRun(
     }
 
     // A full drive is told with its numbers, where they can be had.
-    private static async Task<string> ReasonAsync(RunStoppedException stopped, Source source, Report report)
+    private static async Task<(string Reason, long? Missing)> DetailsAsync(RunStoppedException stopped, Source source, Report report)
     {
         try
         {
             return stopped.Fault == Fault.OutOfSpace && await source.FreeSpaceAsync(CancellationToken.None) is { } free && free < report.BytesLeft
-                ? Preflight.QuotaReason(report.BytesLeft, free)
-                : stopped.Message;
+                ? (Preflight.QuotaReason(report.BytesLeft, free), report.BytesLeft - free)
+                : (stopped.Message, null);
         }
         catch (Exception e) when (e is FaultException or RunStoppedException)
         {
-            return stopped.Message;
+            return (stopped.Message, null);
         }
     }
 
@@ -135,6 +162,9 @@ internal sealed partial class MigrationRun(
 
     [LoggerMessage(LogLevel.Warning, "Migration {Id} failed: {Reason}", EventName = "migration.failed")]
     private partial void Failed(string id, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Migration {Id} waits for {What}: {Reason}", EventName = "migration.waiting")]
+    private partial void Waiting(string id, string what, string reason);
 
     [LoggerMessage(LogLevel.Error, "Migration {Id} ended by an error of this server", EventName = "migration.broken")]
     private partial void Broken(Exception e, string id);

@@ -9,6 +9,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     private readonly string instance = migration.Instance;
     private readonly string account = migration.Document.AccountId;
+    private readonly Obstacles obstacles = new(remote, migration.Instance, migration.Document.AccountId);
 
     public CleanPath Folder { get; } = CleanPath.Normalise(migration.Document.SourcePath);
 
@@ -47,6 +48,14 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);
 
+    /// <summary>Asks whether the source is there at all.</summary>
+    /// <exception cref="RunStoppedException">It is not.</exception>
+    public Task CheckUpAsync(CancellationToken ct) => obstacles.CheckSourceAsync(ct);
+
+    /// <summary>Returns when the fault says nothing about the next file.</summary>
+    /// <exception cref="RunStoppedException">No other try, nor any other file, can succeed.</exception>
+    public Task CheckAsync(FaultException fault, CancellationToken ct) => obstacles.CheckAsync(fault, ct);
+
     /// <summary>Asks the Nextcloud who the account belongs to.</summary>
     /// <exception cref="FaultException">Conflict: not whom the files were migrated from.</exception>
     public async Task CheckOwnerAsync(CancellationToken ct)
@@ -73,16 +82,14 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
             {
                 return await attempt(number);
             }
-            catch (FaultException e) when (e.Fault == Fault.Unauthenticated)
+            catch (FaultException e)
             {
-                throw new RunStoppedException(e.Fault, "The Nextcloud no longer accepts the credentials of this account");
-            }
-            catch (FaultException e) when (e.Fault == Fault.OutOfSpace)
-            {
-                throw new RunStoppedException(e.Fault, "Insufficient quota: the drive is full");
-            }
-            catch (FaultException e) when (number < options.Attempts && MayPass(e.Fault))
-            {
+                await obstacles.CheckAsync(e, ct);
+                if (number == options.Attempts || !MayPass(e.Fault))
+                {
+                    throw;
+                }
+
                 await Task.Delay(DelayAfter(number), clock, ct);
             }
         }
@@ -91,7 +98,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     private Task<T> AskAsync<T>(Func<Task<T>> attempt, CancellationToken ct) => AskAsync(_ => attempt(), ct);
 
     private static bool MayPass(Fault fault) =>
-        fault is Fault.Unavailable or Fault.BadGateway or Fault.Locked or Fault.Internal or Fault.Conflict or Fault.PreconditionFailed;
+        fault is Fault.Unauthenticated or Fault.Unavailable or Fault.Maintenance or Fault.BadGateway or Fault.Locked or Fault.Internal or Fault.Conflict or Fault.PreconditionFailed;
 
     // Half to one and a half of the doubled delay, so that files that failed together do not come back together.
     private TimeSpan DelayAfter(int attempt)

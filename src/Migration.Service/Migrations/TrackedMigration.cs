@@ -31,6 +31,13 @@ internal sealed record TrackedMigration
 
     public TrackedMigration Released() => this with { LeaseOwner = null, LeaseUntil = null };
 
+    /// <summary>Nobody works on it before this moment; a cancel that was asked for comes first.</summary>
+    public TrackedMigration LeftUntil(DateTimeOffset look) =>
+        this with { LeaseOwner = null, LeaseUntil = Document.CancelRequested == true ? null : look };
+
+    /// <summary>For the next worker to look at now, unless one is at it.</summary>
+    public TrackedMigration WakenAt(DateTimeOffset now) => IsHeld(now) ? this : Released();
+
     /// <summary>Canceled at once when nobody works on it; else marked, for its worker to see.</summary>
     public TrackedMigration Canceled(DateTimeOffset now) => this with
     {

@@ -43,6 +43,9 @@ internal sealed record TrackingDocument
 
     public string? FailureReason { get; init; }
 
+    /// <summary>Of a running migration: what it waits for.</summary>
+    public WaitingFor? WaitingFor { get; init; }
+
     public bool? CancelRequested { get; init; }
 
     public DateTimeOffset? CanceledAt { get; init; }
@@ -89,7 +92,10 @@ internal sealed record TrackingDocument
         Status = MigrationStatus.Running,
         StartedAt = StartedAt ?? now,
         LastHeartbeatAt = now,
+        WaitingFor = null,
     };
+
+    public TrackingDocument Wait(WaitingFor wait, DateTimeOffset now) => Start(now) with { WaitingFor = wait };
 
     public TrackingDocument Report(Standing standing, DateTimeOffset now) => this with
     {
@@ -105,6 +111,7 @@ internal sealed record TrackingDocument
     {
         Counts = counts,
         Status = MigrationStatus.Completed,
+        WaitingFor = null,
         Outcome = Errors.Count == 0 ? "complete" : "partial",
         FinishedAt = now,
         LastHeartbeatAt = now,
@@ -117,6 +124,7 @@ internal sealed record TrackingDocument
         return this with
         {
             Status = MigrationStatus.Failed,
+            WaitingFor = null,
             FailureReason = reason,
             Errors = [.. kept, new("", reason, now)],
             ErrorsTruncatedCount = ErrorsTruncatedCount + Errors.Count - kept.Length,
@@ -145,6 +153,7 @@ internal sealed record TrackingDocument
     public TrackingDocument Cancel(DateTimeOffset now) => this with
     {
         Status = MigrationStatus.Canceled,
+        WaitingFor = null,
         FailureReason = "canceled by user",
         CancelRequested = true,
         CanceledAt = CanceledAt ?? now,

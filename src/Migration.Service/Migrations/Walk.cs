@@ -65,6 +65,7 @@ internal sealed class Walk(Source source, Listings listings, Findings findings, 
     private async Task MakeAndListAsync(LedgerLine folder, CancellationToken ct)
     {
         var directory = await source.MakeDirectoryAsync(folder.Entry, ct);
+        FaultPoint.Pass(FaultPoint.DirectoryMade);
         await journal.AddAsync(new LedgerChange.FolderMade(folder, directory), ct);
         await foreach (var change in findings.OfAsync(folder, listings.ListAsync(folder.Entry.Path, ct), ct))
         {

@@ -158,6 +158,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return new(reply.Url, reply.UserId);
     }
 
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        AskAsync(instance, options => transfers.CheckUpAsync(new() { AccountId = accountId }, options), ct);
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct)
+    {
+        var request = new RenewPasswordRequest { AccountId = accountId, UserId = userId, Password = password };
+        return AskAsync(instance, options => transfers.RenewPasswordAsync(request, options), ct);
+    }
+
     public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)
     {
         var request = new DeleteSourceRequest { AccountId = accountId, Source = Write(arrived.Entry), FileId = arrived.FileId, Sha256 = arrived.Sha256 };

@@ -7,7 +7,15 @@ using Shared.Faults;
 namespace Migration.Rpc;
 
 /// <summary>The door of protos/migration.proto: gRPC, and the REST routes that its annotations name.</summary>
-internal sealed class MigrationDoor(MigrationOrders orders, SurveyOrders surveys, RetryOrders retries, CleanupOrders cleanups, IMigrations migrations, ILedgerReport ledger) : Protos.Migration.MigrationBase
+internal sealed class MigrationDoor(
+    MigrationOrders orders,
+    SurveyOrders surveys,
+    RetryOrders retries,
+    CleanupOrders cleanups,
+    CredentialOrders credentials,
+    IMigrations migrations,
+    ILedgerReport ledger)
+    : Protos.Migration.MigrationBase
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
@@ -20,6 +28,12 @@ internal sealed class MigrationDoor(MigrationOrders orders, SurveyOrders surveys
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
     {
         await orders.CancelAsync(InstanceOf(context), request.Id, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewCredentialsReply> RenewCredentials(RenewCredentialsRequest request, ServerCallContext context)
+    {
+        await credentials.RenewAsync(InstanceOf(context), request.Id, request.NextcloudAppPassword, context.CancellationToken);
         return new();
     }
 

@@ -1,12 +1,39 @@
 using Shared.Access;
+using Shared.Faults;
 
 namespace RemoteFiles.Access;
 
-/// <summary>Who a Nextcloud app is: the instance's one user, by Basic authentication with an app password (RFC 7617).</summary>
-internal sealed class AppLogin(AppPasswords passwords)
+/// <summary>Who a Nextcloud app is: the instance's one user, by an app password in Basic (RFC 7617) or Bearer (RFC 6750) authentication.</summary>
+internal sealed class AppLogin(AppPasswords passwords, LoginThrottle throttle)
 {
-    public async Task<bool> IsAllowedAsync(HttpContext context) =>
-        BasicCredentials.Read(context.Request.Headers.Authorization.ToString()) is { } basic
-        && basic.User == context.Instance().UserId
-        && await passwords.MatchesAsync(context.Instance().Domain, basic.Password, context.RequestAborted);
+    /// <summary>The app password of a request; null when it has none that is good.</summary>
+    /// <exception cref="FaultException">TooManyRequests: others have failed from there before. A good one always passes.</exception>
+    public async Task<AppPassword?> FindAsync(HttpContext context)
+    {
+        var instance = context.Instance();
+        var (isOfUser, secret) = Read(context.Request.Headers.Authorization.ToString(), instance);
+        if (secret is null)
+        {
+            return null;
+        }
+
+        var found = await passwords.FindAsync(instance.Domain, secret, context.RequestAborted);
+        if (isOfUser && found is { IsRevoked: false })
+        {
+            return found;
+        }
+
+        // A device that was sent away keeps coming: it does not guess, and must not lock out its neighbours.
+        if (found is null)
+        {
+            throttle.Take(Trial.OfAppPasswords, instance, Visitor.NetworkOf(context));
+        }
+
+        return null;
+    }
+
+    private static (bool IsOfUser, string? Secret) Read(string header, Instance instance) =>
+        header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? (true, header["Bearer ".Length..].Trim())
+        : BasicCredentials.Read(header) is { } basic ? (instance.IsUser(basic.User), basic.Password)
+        : (false, null);
 }

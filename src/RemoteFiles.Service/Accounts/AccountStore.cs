@@ -16,7 +16,7 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
     /// <exception cref="FaultException">NotFound: no such account. Malformed: it is no Nextcloud account, or incomplete.</exception>
     public async Task<Account> GetNextcloudAsync(string instance, string id, CancellationToken ct)
     {
-        var document = await documents.FindAsync(instance, Doctype, id, ct) ?? throw new FaultException(Fault.NotFound, "account not found");
+        var document = await FindAsync(instance, id, ct);
         return Read(instance, document) ?? throw new FaultException(Fault.Malformed, "invalid NextCloud account");
     }
 
@@ -41,6 +41,19 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
             ["auth"] = new JsonObject { ["url"] = url.ToString(), ["login"] = login, ["password"] = password },
         };
         return (await CreateAsync(instance, body, ct)).Id;
+    }
+
+    /// <summary>The address and login of an account, also of one whose password cannot be read any more.</summary>
+    /// <exception cref="FaultException">NotFound: no such account. Malformed: it is no Nextcloud account, or incomplete.</exception>
+    public async Task<(Uri Url, string Login)> GetLoginAsync(string instance, string id, CancellationToken ct) =>
+        LoginOf((await FindAsync(instance, id, ct)).Body) ?? throw new FaultException(Fault.Malformed, "invalid NextCloud account");
+
+    /// <summary>Gives a Nextcloud account another password.</summary>
+    public async Task SetPasswordAsync(string instance, string id, string password, CancellationToken ct)
+    {
+        var document = await FindAsync(instance, id, ct);
+        credentials.Set(instance, document.Body["auth"]!.AsObject(), password);
+        await documents.UpdateAsync(instance, Doctype, document, ct);
     }
 
     /// <summary>Keeps what was found out about an account; when its document has changed meanwhile, the next request finds it out again.</summary>
@@ -100,6 +113,9 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
 
     private static IEnumerable<JsonObject> AuthsOf(JsonObject body) =>
         new[] { body["auth"], (body["data"] as JsonObject)?["auth"] }.OfType<JsonObject>();
+
+    private async Task<Document> FindAsync(string instance, string id, CancellationToken ct) =>
+        await documents.FindAsync(instance, Doctype, id, ct) ?? throw new FaultException(Fault.NotFound, "account not found");
 
     private Account? Read(string instance, Document document) =>
         LoginOf(document.Body) is var (url, login) && credentials.Password(instance, document.Body["auth"]!.AsObject()) is { } password

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using RemoteFiles.Access;
 using RemoteFiles.Accounts;
 using RemoteFiles.Instances;
 using Shared.Access;
@@ -33,7 +32,7 @@ internal static class AdminDoor
         admin.MapPost("/", AddAsync);
         admin.MapPost("/names", AddNameAsync);
         admin.MapPost("/token", TokenAsync);
-        admin.MapPost("/app-passwords", AppPasswordAsync);
+        admin.MapAppPasswords();
         admin.MapPost("/accounts", AccountAsync);
         app.MapCloudery(options);
     }
@@ -57,6 +56,10 @@ internal static class AdminDoor
 
     public static bool IsSecret(string given, string secret) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(secret));
+
+    /// <exception cref="FaultException">NotFound.</exception>
+    public static async Task<Instance> FindAsync(InstanceRegistry instances, string domain, CancellationToken ct) =>
+        await instances.FindAsync(domain.ToLowerInvariant(), ct) ?? throw new FaultException(Fault.NotFound, $"there is no instance {domain}");
 
     private static async Task<JsonArray> ListAsync(InstanceRegistry instances, CancellationToken ct) =>
         new([.. (await instances.ListAsync(ct)).Select(row => new JsonObject { ["domain"] = row.Domain, ["locale"] = row.Locale, ["quota"] = row.Quota })]);
@@ -112,13 +115,6 @@ internal static class AdminDoor
         return Results.Text(tokens.Mint(instance, audience, query["Subject"].ToString(), scope) + "\n");
     }
 
-    private static async Task<IResult> AppPasswordAsync(HttpContext context, InstanceRegistry instances, AppPasswords passwords)
-    {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var instance = await FindAsync(instances, form["Domain"].ToString(), context.RequestAborted);
-        return Results.Text(await passwords.AddAsync(instance.Domain, form["Name"].ToString(), context.RequestAborted) + "\n");
-    }
-
     private static async Task<IResult> AccountAsync(HttpContext context, InstanceRegistry instances, AccountStore accounts)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
@@ -127,9 +123,6 @@ internal static class AdminDoor
         var id = await accounts.SaveNextcloudAsync(instance, url, form["Login"].ToString(), form["Password"].ToString(), "", context.RequestAborted);
         return Results.Text(id + "\n");
     }
-
-    private static async Task<Instance> FindAsync(InstanceRegistry instances, string domain, CancellationToken ct) =>
-        await instances.FindAsync(domain.ToLowerInvariant(), ct) ?? throw new FaultException(Fault.NotFound, $"there is no instance {domain}");
 
     private static void Check(HttpContext context, string secret)
     {

@@ -36,7 +36,7 @@ internal sealed record DavCall(HttpContext Http, ICozyDrive Drive, string Root, 
 
     public static async Task DemandLoginAsync(HttpContext context)
     {
-        if (!await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context))
+        if (await context.RequestServices.GetRequiredService<AppLogin>().FindAsync(context) is null)
         {
             throw new FaultException(Fault.Unauthenticated, "An app password is needed");
         }

@@ -17,7 +17,7 @@ internal static class DavError
             response.Headers.WWWAuthenticate = "Basic realm=\"Nextcloud\", charset=\"UTF-8\"";
         }
 
-        if (fault.Fault == Fault.Unavailable)
+        if (fault.Fault is Fault.Unavailable or Fault.TooManyRequests)
         {
             response.Headers.RetryAfter = ((int)(fault.RetryAfter?.TotalSeconds ?? 10)).ToString(CultureInfo.InvariantCulture);
         }
@@ -34,10 +34,11 @@ internal static class DavError
             context.RequestAborted);
     }
 
-    // Clients know these two by the names of Nextcloud's own.
+    // Clients know these by the names of Nextcloud's own.
     private static string ExceptionOf(FaultException fault, FaultAnswer answer) =>
         IsName(fault) ? @"OCA\DAV\Connector\Sabre\Exception\InvalidPath"
         : fault.Fault == Fault.Locked ? @"OCA\DAV\Connector\Sabre\Exception\FileLocked"
+        : fault.Fault == Fault.TooManyRequests ? @"OCA\DAV\Connector\Sabre\Exception\TooManyRequests"
         : $@"Sabre\DAV\Exception\{answer.DavException}";
 
     private static string More(FaultException fault) =>

@@ -87,7 +87,7 @@ internal sealed partial class CozyDrive
     // Other rows, the same blobs: no byte is copied. Answers the id of the copy.
     private async Task<string> AddCopiesAsync(Nodes nodes, Node node, Node parent, string name, long? quota)
     {
-        if (node.Size > Room(quota, await nodes.UsedAsync(), replaced: null))
+        if (node.Size > await RoomAsync(nodes, quota, replaced: null))
         {
             throw DriveFaults.OutOfSpace();
         }

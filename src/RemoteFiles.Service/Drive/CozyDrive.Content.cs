@@ -42,13 +42,21 @@ internal sealed partial class CozyDrive
     private async Task<Entry> StoreAsync(Func<Nodes, Task<Place>> find, Upload upload, CancellationToken ct)
     {
         var quota = await store.QuotaAsync(instance, ct);
-        var room = await ReadAsync(async nodes => Room(quota, await nodes.UsedAsync(), Expected(await find(nodes), upload).Taken), ct);
+        var isSmall = upload.Length <= store.LargestSmallContent;
+
+        // Before the body, unless that is soon read; the commit looks again.
+        long? room = null;
+        if (!isSmall || quota is not null)
+        {
+            room = await ReadAsync(async nodes => await RoomAsync(nodes, quota, Expected(await find(nodes), upload).Taken), ct);
+        }
+
         if (upload.Length > room)
         {
             throw DriveFaults.OutOfSpace();
         }
 
-        if (upload.Length <= store.LargestSmallContent)
+        if (isSmall)
         {
             return await StoreSmallAsync(find, upload, quota, ct);
         }
@@ -57,6 +65,7 @@ internal sealed partial class CozyDrive
         try
         {
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
+            FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
             return stored;
         }
@@ -77,6 +86,7 @@ internal sealed partial class CozyDrive
                 return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
             },
             ct);
+        FaultPoint.Pass(FaultPoint.FileCommitted);
         await store.DiscardAsync(replaced);
         return stored;
     }
@@ -85,7 +95,7 @@ internal sealed partial class CozyDrive
     private async Task<(Entry Stored, IReadOnlyList<string> Replaced)> CommitAsync(Nodes nodes, Place place, Upload upload, StoredBlob blob, long? quota)
     {
         var (file, parent, taken) = place;
-        if (blob.Size > Room(quota, await nodes.UsedAsync(), taken))
+        if (blob.Size > await RoomAsync(nodes, quota, taken))
         {
             throw DriveFaults.OutOfSpace();
         }
@@ -151,7 +161,8 @@ internal sealed partial class CozyDrive
         return taken is null || (overwrite && !taken.IsFolder) ? (parent, taken) : throw DriveFaults.Taken();
     }
 
-    private static long? Room(long? quota, long used, Node? replaced) => quota - used + (replaced?.Size ?? 0);
+    private static async Task<long?> RoomAsync(Nodes nodes, long? quota, Node? replaced) =>
+        quota is { } most ? most - await nodes.UsedAsync() + (replaced?.Size ?? 0) : null;
 
     private Task<(Node Node, byte[]? Content)> FileAsync(FilePath file, CancellationToken ct) => ReadAsync(
         async nodes =>

@@ -21,7 +21,7 @@ internal sealed partial class CozyDrive
                     throw DriveFaults.Taken();
                 }
 
-                if (total > Room(quota, await nodes.UsedAsync(), replaced: null))
+                if (total > await RoomAsync(nodes, quota, replaced: null))
                 {
                     throw DriveFaults.OutOfSpace();
                 }
@@ -45,7 +45,7 @@ internal sealed partial class CozyDrive
             async nodes =>
             {
                 await RunningAsync(nodes, transfer);
-                return Room(quota, await nodes.UsedAsync(), replaced: null);
+                return await RoomAsync(nodes, quota, replaced: null);
             },
             ct);
         if (part.Length > room)
@@ -60,7 +60,7 @@ internal sealed partial class CozyDrive
                 async nodes =>
                 {
                     await RunningAsync(nodes, transfer);
-                    if (blob.Size > Room(quota, await nodes.UsedAsync(), replaced: null))
+                    if (blob.Size > await RoomAsync(nodes, quota, replaced: null))
                     {
                         throw DriveFaults.OutOfSpace();
                     }

@@ -25,6 +25,9 @@ internal sealed class Silence : IDisposable
     public CancellationTokenRegistration Watch(CancellationToken ct) =>
         ct.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), over);
 
+    /// <summary>The caller has ended the wait.</summary>
+    public bool IsGivenUp => caller.IsCancellationRequested;
+
     /// <summary>Tells the caller's own end of the wait from silence.</summary>
     public void ThrowIfGivenUp() => caller.ThrowIfCancellationRequested();
 

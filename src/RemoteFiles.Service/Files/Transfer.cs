@@ -112,7 +112,7 @@ internal static class Transfer
         {
             await from.DeleteAsync(source.Path, source.ETag, ct);
         }
-        catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable))
+        catch (FaultException e) when (e.Fault is not (Fault.NotFound or Fault.BadGateway or Fault.Unavailable or Fault.Maintenance))
         {
             // Refused for certain. After a lost answer the source may be gone, and then the copy is all there is.
             await to.DeleteAsync(copy.Path, copy.ETag, ct);

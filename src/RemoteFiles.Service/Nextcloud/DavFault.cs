@@ -21,6 +21,10 @@ internal static class DavFault
             (404, _) => new(Fault.NotFound, "file/directory not found"),
             (405, "PUT" or "MKCOL") or (412, "PUT" or "COPY" or "MOVE") => new(Fault.AlreadyExists, "it already exists"),
             (412, _) => new(Fault.PreconditionFailed, "it has changed since"),
+            (503, _) when error.Message.Contains("Account disabled", StringComparison.OrdinalIgnoreCase) =>
+                new(Fault.AccountDisabled, Said("cannot answer now")),
+            (503, _) when IsMaintenance(response, error) =>
+                new(Fault.Maintenance, Said("cannot answer now")) { RetryAfter = RetryAfter(response.Headers.RetryAfter, clock) },
             (423, _) => new(Fault.Locked, Said("has locked it")),
             (429 or 503, _) => new(Fault.Unavailable, Said("cannot answer now")) { RetryAfter = RetryAfter(response.Headers.RetryAfter, clock) },
             (507, _) => new(Fault.OutOfSpace, Said("has no space left")),
@@ -30,6 +34,9 @@ internal static class DavFault
 
         string Said(string otherwise) => error.Message.Length > 0 ? $"{host} {otherwise}: {error.Message}" : $"{host} {otherwise}";
     }
+
+    private static bool IsMaintenance(HttpResponseMessage response, SabreError error) =>
+        response.Headers.Contains("X-Nextcloud-Maintenance-Mode") || error.Message.Contains("maintenance mode", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider clock)
     {

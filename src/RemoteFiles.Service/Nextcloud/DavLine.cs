@@ -9,11 +9,17 @@ using Shared.Faults;
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>An account's line to its Nextcloud: signs requests, waits as long as the other side is heard, and tells what broke.</summary>
-internal sealed class DavLine(HttpMessageInvoker http, Account account, NextcloudOptions options, TimeProvider clock)
+internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOptions options, TimeProvider clock)
 {
     /// <summary>RFC 7617 with UTF-8, which Nextcloud expects.</summary>
-    private readonly AuthenticationHeaderValue authorization =
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
+    private readonly AuthenticationHeaderValue? authorization =
+        account.Login.Length == 0 ? null : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
+
+    private readonly string login = RefusedLogins.KeyOf(account);
+    private readonly RemoteServer server = http.Servers.Of(account);
+
+    /// <summary>The password was typed just now: it may be tried although it was refused a while ago.</summary>
+    public bool IsTyped { get; init; }
 
     /// <summary>As messages name it: no user, no path.</summary>
     public string Host => account.Url.Authority;
@@ -67,33 +73,64 @@ internal sealed class DavLine(HttpMessageInvoker http, Account account, Nextclou
     /// <summary>Sends and waits for the headers of the answer.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Silence silence)
     {
+        using var sent = request;
+        http.Servers.Refused.ThrowIfRefused(login, IsTyped);
+        await EnterAsync(silence);
         silence.Restart(options.AnswerTimeout);
+        var begun = clock.GetTimestamp();
+        HttpResponseMessage? response = null;
         try
         {
-            using (request)
-            {
-                return await http.SendAsync(request, silence.Token);
-            }
+            response = await http.SendAsync(request, silence.Token);
+            http.Servers.Refused.Answered(login, begun, isRefused: response.StatusCode == HttpStatusCode.Unauthorized);
+            return response;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             silence.ThrowIfGivenUp();
             throw NetworkFault.From(e, Host);
         }
+        finally
+        {
+            // Who gives up says nothing about the server, and an upload takes as long as its sender.
+            var isWell = response is not null || silence.IsGivenUp;
+            server.Leave(sent.Method.Method, response is null || sent.Content is OutgoingBody ? null : clock.GetElapsedTime(begun), isWell);
+        }
     }
+
+    /// <summary>Waits while bytes pass faster than they may.</summary>
+    public ValueTask PassAsync(int count, CancellationToken ct) => server.PassAsync(count, ct);
 
     /// <summary>The body as it comes; disposing it ends the answer.</summary>
     /// <param name="response">Its headers have been read.</param>
     /// <param name="length">Bytes that must come; null when only the framing tells.</param>
     /// <param name="ct">Ends the body, as long as it lives.</param>
     public async Task<RemoteBody> BodyAsync(HttpResponseMessage response, long? length, CancellationToken ct) =>
-        new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, Host);
+        new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, this);
+
+    /// <summary>The body of a file, which goes on after a break.</summary>
+    public Stream Resumed(Stream body, long length, Func<long, CancellationToken, Task<Stream>> reopen) => new ResumedBody(body, length, reopen, clock);
 
     /// <summary>What an answer that is not the hoped-for one means.</summary>
     public async Task<FaultException> FaultAsync(HttpResponseMessage response, CancellationToken ct)
     {
         await using var body = await BodyAsync(response, length: null, ct);
-        return DavFault.From(response, await SabreError.ReadAsync(body), Host, clock);
+        var fault = DavFault.From(response, await SabreError.ReadAsync(body), Host, clock);
+        server.Told((int)response.StatusCode, fault);
+        return fault;
+    }
+
+    private async Task EnterAsync(Silence silence)
+    {
+        try
+        {
+            await server.EnterAsync(account.Id, silence.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            silence.ThrowIfGivenUp();
+            throw;
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)

@@ -29,6 +29,11 @@ internal static class NextcloudServices
     {
         services.AddOptions<NextcloudOptions>().BindConfiguration("Nextcloud").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<NextcloudOptions>>();
+            return new RemoteServers(() => options.CurrentValue, provider.GetRequiredService<TimeProvider>());
+        });
         return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
             .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>());
     }

@@ -10,13 +10,15 @@ namespace RemoteFiles.Nextcloud;
 /// The one way out to remote Nextclouds, shared by all accounts: it follows nothing, keeps no cookies, and asks at connect
 /// time whether the address may be called. What was checked is what is connected to, so a name cannot change in between.
 /// </summary>
-internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options) : HttpMessageInvoker(Handler(options.Value))
+internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteServers servers) : HttpMessageInvoker(Handler(options.Value))
 {
     /// <summary>A refusal before the body comes at once from a server that reads the header; others cost this long.</summary>
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Connections end, so that a changed DNS answer is noticed.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    public RemoteServers Servers => servers;
 
     private static SocketsHttpHandler Handler(NextcloudOptions options) => new()
     {

@@ -25,5 +25,29 @@ internal sealed class NextcloudOptions
     /// <summary>Empty: 80 and 443, or every port where private networks are allowed.</summary>
     public int[] AllowedPorts { get; set; } = [];
 
+    /// <summary>The most requests that one server has at once, from all accounts together; it gets fewer when it is slow.</summary>
+    [Range(1, 1000)]
+    public int MostRequestsPerServer { get; set; } = 16;
+
+    /// <summary>How long a request may wait while its server wants to be left alone; one that would wait longer fails at once.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", Longest, ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan LongestTurn { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a server is left alone that answers 429 and does not say how long; doubled each time.</summary>
+    [Range(typeof(TimeSpan), Shortest, Longest, ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan FirstRest { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that a server is left alone, whatever it says.</summary>
+    [Range(typeof(TimeSpan), Shortest, Longest, ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan LongestRest { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Bytes a second to and from all servers together; 0 is no limit. Counts at once when it is changed, as the next one does.</summary>
+    [Range(0, long.MaxValue)]
+    public long MostBytesPerSecond { get; set; }
+
+    /// <summary>Bytes a second to and from each server; 0 is no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MostBytesPerSecondAndServer { get; set; }
+
     public bool Allows(int port) => AllowedPorts.Length > 0 ? AllowedPorts.Contains(port) : AllowPrivateNetworks || port is 80 or 443;
 }

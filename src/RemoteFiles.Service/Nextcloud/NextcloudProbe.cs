@@ -18,21 +18,40 @@ internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptio
     /// <exception cref="FaultException">Unauthenticated for a bad login; BadGateway for everything else that is not a user id.</exception>
     public async Task<string> ResolveAsync(Uri root, string login, string password, CancellationToken ct)
     {
+        try
+        {
+            return await InTimeAsync(root, both => AskAsync(root, login, password, both), ct);
+        }
+        catch (FaultException e) when (e.Fault is not (Fault.Unauthenticated or Fault.Maintenance or Fault.AccountDisabled))
+        {
+            throw Unreachable(e.Message, e);
+        }
+    }
+
+    public Task CheckUpAsync(Uri root, CancellationToken ct) => InTimeAsync(
+        root,
+        async both =>
+        {
+            await NextcloudStatus.CheckAsync(Line(root, "", ""), root, both);
+            return true;
+        },
+        ct);
+
+    private async Task<T> InTimeAsync<T>(Uri root, Func<CancellationToken, Task<T>> ask, CancellationToken ct)
+    {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
         try
         {
-            return await AskAsync(root, login, password, both.Token);
-        }
-        catch (FaultException e) when (e.Fault != Fault.Unauthenticated)
-        {
-            throw Unreachable(e.Message, e);
+            return await ask(both.Token);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw Unreachable($"{root.Authority} does not answer in time", e);
+            throw new FaultException(Fault.BadGateway, $"{root.Authority} does not answer in time", e);
         }
     }
+
+    private DavLine Line(Uri root, string login, string password) => new(http, new Account("", root, login, password, ""), options.Value, clock) { IsTyped = true };
 
     private async Task<string> AskAsync(Uri root, string login, string password, CancellationToken ct)
     {
@@ -41,7 +60,7 @@ internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptio
             throw new FaultException(Fault.BadGateway, "the address does not begin with https:// or http://");
         }
 
-        var line = new DavLine(http, new Account("", root, login, password, ""), options.Value, clock);
+        var line = Line(root, login, password);
         using var response = await line.AskAsync(() => Question(line, root), ct);
         switch ((int)response.StatusCode)
         {

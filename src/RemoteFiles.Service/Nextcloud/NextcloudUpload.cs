@@ -19,7 +19,7 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
         using var silence = line.Silence(ct);
         Entry? before = null;
         var known = false;
-        using var body = new OutgoingBody(spool ?? upload.Body, length, upload.Md5, silence, line.Options)
+        using var body = new OutgoingBody(spool ?? upload.Body, length, upload.Md5, silence, line)
         {
             BeforeGivingUp = async () => (before, known) = await LookAsync(file),
         };

@@ -9,7 +9,7 @@ namespace RemoteFiles.Nextcloud;
 /// The body of a PUT. Its last block leaves only when the source has proved to end there and to have the promised MD5;
 /// before that the server has an incomplete request, which it must not store (RFC 9112 section 8).
 /// </summary>
-internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<byte> md5, Silence silence, NextcloudOptions options) : HttpContent
+internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<byte> md5, Silence silence, DavLine line) : HttpContent
 {
     private const int BlockSize = 64 * 1024;
 
@@ -48,7 +48,7 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
             await GiveAsync(stream, cancellationToken);
         }
 
-        silence.Restart(options.AnswerTimeout);
+        silence.Restart(line.Options.AnswerTimeout);
     }
 
     protected override void Dispose(bool disposing)
@@ -63,7 +63,8 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
 
     private async Task GiveAsync(Stream stream, CancellationToken ct)
     {
-        silence.Restart(options.IdleTimeout);
+        await line.PassAsync(holding, ct);
+        silence.Restart(line.Options.IdleTimeout);
         await stream.WriteAsync(block.AsMemory(0, holding), ct);
     }
 

@@ -8,8 +8,10 @@ namespace RemoteFiles.Nextcloud;
 /// The body of an answer: each read may wait as long as <paramref name="idle"/>, and an end short of <paramref name="length"/>
 /// is a failure, never an end. Failures are BadGateway.
 /// </summary>
-internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long? length, Silence silence, TimeSpan idle, string host) : Stream
+internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long? length, Silence silence, TimeSpan idle, DavLine line) : Stream
 {
+    private readonly string host = line.Host;
+
     /// <summary>Bytes read so far.</summary>
     public long Passed { get; private set; }
 
@@ -59,6 +61,7 @@ internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long
                 Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{host} sent {Passed} bytes of a body that has {length}"));
         }
 
+        await line.PassAsync(count, cancellationToken);
         return count;
     }
 

@@ -1,95 +1,99 @@
 using System.Text.Json.Nodes;
 using RemoteFiles.Access;
-using RemoteFiles.Files;
 using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
+using Shared.Errors;
+using Shared.Faults;
 
 namespace RemoteFiles.Ocs;
 
-/// <summary>What Nextcloud clients ask before they sync: <c>status.php</c> and the user behind a login (Open Collaboration Services).</summary>
+/// <summary>What Nextcloud clients ask beside WebDAV (Open Collaboration Services): both versions, in XML and JSON.</summary>
 internal static class OcsDoor
 {
-    // The version whose protocol this face implements.
-    private const string Status = """
-        {"installed":true,"maintenance":false,"needsDbUpgrade":false,"version":"32.0.1.2","versionstring":"32.0.1","edition":"","productname":"Nextcloud","extendedSupport":false}
-        """;
+    private static readonly Route[] Routes =
+    [
+        new("GET", "cloud/capabilities", "What this server can; who is logged in is told more.", OcsCapabilities.AnswerAsync) { IsPublic = true },
+        new("GET", "config", "The version of OCS itself.", ConfigAsync) { IsPublic = true },
+        new("GET", "cloud/user", "The user behind the login, with the quota.", OcsUser.MeAsync),
+        new("GET", "cloud/users/{user}", "The same, by id; there is no other user.", OcsUser.ByIdAsync),
+        new("GET", "cloud/groups", "The groups of this server: none.", Always("""{"groups":[]}""")),
+        new("GET", "core/getapppassword", "A new app password, for the login that users type.", OcsAppPasswords.GetAsync) { IsChecked = false },
+        new("DELETE", "core/apppassword", "Revokes the app password of this request.", OcsAppPasswords.RevokeAsync),
+        new("POST", "core/apppassword/rotate", "A new app password in place of the one of this request.", OcsAppPasswords.RotateAsync),
+        new("PUT", "core/apppassword/confirm", "Whether the passphrase in the form is right.", OcsAppPasswords.ConfirmAsync),
+        .. Nothing("core/navigation/apps", "apps/notifications/api/v2/notifications", "search/providers"),
+        .. Nothing("apps/activity/api/v2/activity", "apps/activity/api/v2/activity/all", "apps/activity/api/v2/activity/filter"),
+        .. Nothing("apps/files/api/v1/templates", "apps/files/api/v1/stats", "apps/files/api/v1/recent", "apps/files/api/v1/recent/"),
+        .. Nothing("apps/files_sharing/api/v1/shares", "apps/files_sharing/api/v1/sharees", "apps/files_sharing/api/v1/deletedshares"),
+        .. Nothing("apps/user_status/api/v1/predefined_statuses", "apps/user_status/api/v1/statuses"),
+        new("GET", "apps/user_status/api/v1/user_status", "The user has no status here.", _ => throw new FaultException(Fault.NotFound, "No status for the current user")),
+        new("GET", "apps/files/api/v1/directEditing", "Editors: none.", Always("""{"editors":{},"creators":{}}""")),
+        new("GET", "apps/recommendations/api/v1/recommendations", "Recommended files: none.", Always("""{"enabled":false,"recommendations":[]}""")),
+    ];
 
     public static void MapOcs(this WebApplication app)
     {
-        app.MapRaw("GET", "/status.php", StatusAsync).WithMetadata(Admission.Public)
-            .Describe("What Nextcloud's clients ask first: is this a Nextcloud, which one, is it up.").Answers(StatusCodes.Status200OK, "application/json");
-        app.MapRaw("GET", "/ocs/v1.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);
-        app.MapRaw("GET", "/ocs/v2.php/cloud/capabilities", context => CapabilitiesAsync(context, OcsVersion.V2)).WithMetadata(Admission.Public);
-        app.MapRaw("GET", "/ocs/v1.php/cloud/user", context => UserAsync(context, OcsVersion.V1)).WithMetadata(Admission.Public);
-        app.MapRaw("GET", "/ocs/v2.php/cloud/user", context => UserAsync(context, OcsVersion.V2)).WithMetadata(Admission.Public);
+        app.MapDiscovery();
+        app.MapVersion("/ocs/v1.php/", OcsVersion.V1);
+        app.MapVersion("/ocs/v2.php/", OcsVersion.V2);
     }
 
-    private static Task StatusAsync(HttpContext context)
+    private static void MapVersion(this WebApplication app, string prefix, OcsVersion version)
     {
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return context.Response.WriteAsync(Status, context.RequestAborted);
-    }
-
-    private static async Task CapabilitiesAsync(HttpContext context, OcsVersion version)
-    {
-        if (await IsFromProgramAsync(context))
+        var errors = new ErrorForm(OcsError.Of(version));
+        foreach (var route in Routes)
         {
-            await OcsEnvelope.WriteAsync(context, version, Capabilities.Of(await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context)));
-        }
-    }
-
-    // Only a program sets this header: a web page cannot use the user's login from another site.
-    private static async Task<bool> IsFromProgramAsync(HttpContext context)
-    {
-        if (context.Request.Headers["OCS-APIRequest"].ToString() is "true" or "True" or "TRUE")
-        {
-            return true;
+            app.MapRaw(route.Method, prefix + route.Path, context => AnswerAsync(context, version, route))
+                .WithMetadata(Admission.Public, errors)
+                .Describe(route.Summary)
+                .Reads("format", "json or xml; without it the Accept header decides, and then it is XML")
+                .Answers(StatusCodes.Status200OK, "application/xml");
         }
 
-        context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync("""{"message":"CSRF check failed"}""", context.RequestAborted);
-        return false;
+        // A path that is there for another method, and then everything else. Neither is an operation.
+        foreach (var path in Routes.Select(route => route.Path).Distinct())
+        {
+            app.MapRaw("*", prefix + path, _ => throw new FaultException(Fault.MethodNotAllowed, "Method Not Allowed")).WithMetadata(Admission.Public, errors).ExcludeFromDescription();
+        }
+
+        app.MapRaw("*", prefix + "{path=**}", context => OcsError.WriteUnknownRouteAsync(context, version)).WithMetadata(Admission.Public, errors).ExcludeFromDescription();
     }
 
-    private static async Task UserAsync(HttpContext context, OcsVersion version)
+    private static async Task AnswerAsync(HttpContext context, OcsVersion version, Route route)
     {
-        if (!await IsFromProgramAsync(context))
+        // Only a program sets this header: a web page cannot use a password that its browser remembers.
+        if (!string.Equals(context.Request.Headers["OCS-APIRequest"].ToString(), "true", StringComparison.OrdinalIgnoreCase))
         {
+            context.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"message":"CSRF check failed"}""", context.RequestAborted);
             return;
         }
 
-        if (!await context.RequestServices.GetRequiredService<AppLogin>().IsAllowedAsync(context))
-        {
-            if (context.Request.Headers.Authorization.Count > 0)
-            {
-                context.Response.Headers.WWWAuthenticate = "Basic realm=\"Authorisation Required\"";
-            }
-
-            await OcsEnvelope.WriteFailureAsync(context, StatusCodes.Status401Unauthorized, 997, "Unauthorised");
-            return;
-        }
-
-        var instance = context.Instance();
-        var space = await context.RequestServices.GetRequiredService<IFileTrees>().Drive(instance.Domain).GetSpaceAsync(context.RequestAborted);
-        await OcsEnvelope.WriteAsync(context, version, new JsonObject
-        {
-            ["enabled"] = true,
-            ["id"] = instance.UserId,
-            ["quota"] = Quota(space),
-            ["email"] = null,
-            ["displayname"] = instance.UserId,
-            ["display-name"] = instance.UserId,
-            ["groups"] = new JsonArray(),
-            ["language"] = instance.Locale,
-            ["locale"] = instance.Locale,
-        });
+        var call = route.IsChecked ? await OcsCall.OfAsync(context, version, route.IsPublic) : new OcsCall(context, version, null);
+        await OcsEnvelope.WriteAsync(context, version, await route.HandleAsync(call));
     }
 
-    // -3 is Nextcloud's word for no limit.
-    private static JsonObject Quota(DriveSpace space) => space.Quota is { } quota
-        ? new() { ["free"] = Math.Max(0, quota - space.Used), ["used"] = space.Used, ["total"] = quota, ["relative"] = Math.Round(100.0 * space.Used / Math.Max(1, quota), 2), ["quota"] = quota }
-        : new() { ["free"] = -3, ["used"] = space.Used, ["total"] = -3, ["relative"] = 0, ["quota"] = -3 };
+    private static Task<JsonNode> ConfigAsync(OcsCall call) => Task.FromResult<JsonNode>(new JsonObject
+    {
+        ["version"] = "1.7",
+        ["website"] = "Cozy",
+        ["host"] = call.Http.Request.Host.Host,
+        ["contact"] = "",
+        ["ssl"] = Visitor.IsSecure(call.Http) ? "true" : "false",
+    });
+
+    private static IEnumerable<Route> Nothing(params string[] paths) => paths.Select(path => new Route("GET", path, "An empty list: apps ask, and there is none here.", Always("[]")));
+
+    private static Func<OcsCall, Task<JsonNode>> Always(string json) => _ => Task.FromResult(JsonNode.Parse(json)!);
+
+    private sealed record Route(string Method, string Path, string Summary, Func<OcsCall, Task<JsonNode>> HandleAsync)
+    {
+        /// <summary>Answered to anybody, but not to a bad password.</summary>
+        public bool IsPublic { get; init; }
+
+        /// <summary>False: the handler looks at the credentials itself.</summary>
+        public bool IsChecked { get; init; } = true;
+    }
 }

@@ -167,6 +167,26 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         return new() { Url = account.Url.ToString(), UserId = await users.ResolveAsync(account.Url, account.Login, account.Password, ct) };
     }
 
+    public override async Task<CheckUpReply> CheckUp(CheckUpRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetNextcloudAsync(context.GetHttpContext().Instance().Domain, request.AccountId, context.CancellationToken);
+        await users.CheckUpAsync(account.Url, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewPasswordReply> RenewPassword(RenewPasswordRequest request, ServerCallContext context)
+    {
+        var (instance, ct) = (context.GetHttpContext().Instance(), context.CancellationToken);
+        var (url, login) = await accounts.GetLoginAsync(instance.Domain, request.AccountId, ct);
+        if (await users.ResolveAsync(url, login, request.Password, ct) != request.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "these credentials belong to another nextcloud user");
+        }
+
+        await accounts.SetPasswordAsync(instance.Domain, request.AccountId, request.Password, ct);
+        return new();
+    }
+
     public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
     {
         var (known, ct) = (Of(request.Source), context.CancellationToken);

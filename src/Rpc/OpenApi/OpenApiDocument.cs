@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Rpc.Transcoding;
 
 namespace Rpc.OpenApi;
@@ -19,7 +20,9 @@ internal static class OpenApiDocument
         var names = new Dictionary<string, RawTemplate>(StringComparer.Ordinal);
         foreach (var endpoint in endpoints)
         {
-            if (endpoint.Metadata.GetMetadata<RawRoute>() is not { } route || options.Facts(endpoint) is not { } facts)
+            if (endpoint.Metadata.GetMetadata<RawRoute>() is not { } route
+                || endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is { ExcludeFromDescription: true }
+                || options.Facts(endpoint) is not { } facts)
             {
                 continue;
             }

@@ -12,6 +12,9 @@ internal sealed record Instance(string Domain, string Locale, string TokenSalt)
     /// <summary>The one user of the instance, as Nextcloud apps see it: the first label of the domain.</summary>
     public string UserId => Domain.Split('.', ':')[0];
 
+    /// <summary>Whether a login name is the user's: without regard to case, as in a Nextcloud.</summary>
+    public bool IsUser(string name) => string.Equals(name, UserId, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>As cozyMetadata names it, with the slash at its end.</summary>
     public string Url => UrlOf(Domain);
 

@@ -40,6 +40,9 @@ internal enum Fault
 
     Locked,
 
+    /// <summary>Too many tries of the same kind; when to come again is said with it.</summary>
+    TooManyRequests,
+
     /// <summary>The remote server is unreachable, or answers what its protocol does not allow.</summary>
     BadGateway,
 
@@ -48,6 +51,12 @@ internal enum Fault
 
     /// <summary>This server, or the remote one, cannot answer now; it may later.</summary>
     Unavailable,
+
+    /// <summary>The remote server says that it is being maintained, and answers nobody meanwhile.</summary>
+    Maintenance,
+
+    /// <summary>The remote server has shut this account, whatever its password.</summary>
+    AccountDisabled,
 
     /// <summary>A mistake of ours.</summary>
     Internal,

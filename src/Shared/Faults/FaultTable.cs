@@ -24,9 +24,12 @@ internal static class FaultTable
         Fault.TooLarge => new(StatusCode.ResourceExhausted, 413, "Request Entity Too Large", 413, "EntityTooLarge"),
         Fault.UnsupportedMediaType => new(StatusCode.InvalidArgument, 415, "Unsupported Media Type", 415, "UnsupportedMediaType"),
         Fault.Locked => new(StatusCode.Aborted, 423, "Locked", 423, "Locked"),
+        Fault.TooManyRequests => new(StatusCode.ResourceExhausted, 429, "Too Many Requests", 429, "TooManyRequests"),
         Fault.BadGateway => new(StatusCode.Unavailable, 502, "Bad Gateway", 502, "BadGateway"),
         Fault.Changing => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Unavailable => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.Maintenance => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
+        Fault.AccountDisabled => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Internal => new(StatusCode.Internal, 500, "Internal Server Error", 500, "Exception"),
     };
 }

@@ -16,6 +16,8 @@ internal static class ApiDocument
     private const string Couch = "CouchError";
     private const string OfProtocol = "ErrorOfProtocol";
 
+    private static readonly string[] OfNextcloud = ["/ocs/", "/index.php/", "/login/"];
+
     public static void Configure(OpenApiOptions options)
     {
         options.Title = "Cozy to Nextcloud bridge";
@@ -26,7 +28,7 @@ internal static class ApiDocument
     private static OperationFacts? FactsOf(Endpoint endpoint)
     {
         var route = endpoint.Metadata.GetMetadata<IRouteDiagnosticsMetadata>()?.Route ?? "";
-        var errors = endpoint.Metadata.GetMetadata<ErrorForm>() is not null || route.StartsWith("/ocs/", StringComparison.Ordinal) ? OfProtocol
+        var errors = endpoint.Metadata.GetMetadata<ErrorForm>() is not null || OfNextcloud.Any(start => route.StartsWith(start, StringComparison.Ordinal)) ? OfProtocol
             : route.StartsWith("/data/", StringComparison.Ordinal) ? Couch
             : JsonApi;
         return AccessMiddleware.AdmissionOf(endpoint) switch
@@ -49,7 +51,7 @@ internal static class ApiDocument
             "As CouchDB says it ({\"error\", \"ok\", \"reason\", \"status\"}) where it is about a document or a revision, else {\"error\": text}.",
             "application/json",
             Members("error")),
-        [OfProtocol] = Answer("As the protocol of the route has it: an XML document.", "application/xml", null),
+        [OfProtocol] = Answer("As Nextcloud answers there: XML from WebDAV and OCS, a page, or nothing.", "application/xml", null),
     };
 
     private static JsonObject Answer(string description, string mediaType, JsonObject? schema) => new()

@@ -49,6 +49,7 @@ internal sealed class CommitQueue : IDisposable
     private async Task RunAsync()
     {
         var together = new List<Write>();
+        SqliteConnection? connection = null;
         while (await queue.Reader.WaitToReadAsync())
         {
             together.Clear();
@@ -62,16 +63,19 @@ internal sealed class CommitQueue : IDisposable
 
             if (together.Count > 0)
             {
-                await CommitAsync(together);
+                connection = await CommitAsync(together, connection);
             }
         }
+
+        connection?.Dispose();
     }
 
-    private async Task CommitAsync(List<Write> writes)
+    /// <summary>Answers the connection for the next commit; null when this one is not to be trusted further.</summary>
+    private async Task<SqliteConnection?> CommitAsync(List<Write> writes, SqliteConnection? connection)
     {
         try
         {
-            await using var connection = await open();
+            connection ??= await open();
 
             // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
             // Commands of this connection join the transaction; what is not committed is rolled back when it is disposed.
@@ -89,10 +93,13 @@ internal sealed class CommitQueue : IDisposable
         {
             // Nothing of this transaction is there.
             writes.ForEach(write => write.Failure = e);
+            connection?.Dispose();
+            connection = null;
         }
 
         // Also of those that failed alone, only now: what they ran into may have been a write before them.
         writes.ForEach(write => write.End());
+        return connection;
     }
 
     private static async Task RunAsync(Write write, SqliteTransaction transaction)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
@@ -10,13 +11,18 @@ namespace Shared.Storage;
 /// </summary>
 internal sealed class Database : IDisposable
 {
+    // As many as read at once, now and then; each keeps what it has read of the schema and the file.
+    private const int MostIdle = 16;
+
     private readonly string connectionString;
     private readonly CommitQueue writer;
+    private readonly ConcurrentBag<SqliteConnection> idle = [];
+    private volatile bool disposed;
 
     public Database(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = true }.ToString();
+        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
         writer = new(() => OpenAsync(CancellationToken.None));
     }
 
@@ -47,9 +53,22 @@ internal sealed class Database : IDisposable
     /// <summary>Answers a question about one state of the database, however many statements it takes.</summary>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
     {
-        await using var connection = await OpenAsync(ct);
-        await using var transaction = connection.BeginTransaction(deferred: true);
-        return await query(connection);
+        var connection = idle.TryTake(out var open) ? open : await OpenAsync(ct);
+        var broken = false;
+        try
+        {
+            await using var transaction = connection.BeginTransaction(deferred: true);
+            return await query(connection);
+        }
+        catch (SqliteException)
+        {
+            broken = true;
+            throw;
+        }
+        finally
+        {
+            GiveBack(connection, broken);
+        }
     }
 
     /// <summary>Changes something as a whole; it is on disk when this returns, and undone when <paramref name="work"/> throws.</summary>
@@ -69,9 +88,34 @@ internal sealed class Database : IDisposable
 
     public void Dispose()
     {
+        disposed = true;
         writer.Dispose();
-        using var connection = new SqliteConnection(connectionString);
-        SqliteConnection.ClearPool(connection);
+        CloseIdle();
+    }
+
+    private void GiveBack(SqliteConnection connection, bool broken)
+    {
+        if (!broken && idle.Count < MostIdle)
+        {
+            idle.Add(connection);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+
+        if (disposed)
+        {
+            CloseIdle();
+        }
+    }
+
+    private void CloseIdle()
+    {
+        while (idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
     }
 
     private async Task<SqliteConnection> OpenAsync(CancellationToken ct)

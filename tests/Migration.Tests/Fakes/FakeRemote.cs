@@ -67,6 +67,15 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task> OnCheckUp { get; set; } = () => Task.CompletedTask;
+
+    public int CheckUps { get; private set; }
+
+    public int Identifications { get; private set; }
+
+    /// <summary>The passwords that were given later, of those that this accepts.</summary>
+    public ConcurrentQueue<string> Renewed { get; } = new();
+
     /// <summary>Before something is looked at that is to be deleted.</summary>
     public Func<SourceEntry, CancellationToken, Task> OnDelete { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -277,8 +286,26 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
     {
+        Identifications++;
         await OnIdentify();
         return Owner;
+    }
+
+    public async Task CheckUpAsync(string instance, string accountId, CancellationToken ct)
+    {
+        CheckUps++;
+        await OnCheckUp();
+    }
+
+    public async Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct)
+    {
+        await OnProbe(new("", "", password));
+        if (userId != Owner.UserId)
+        {
+            throw new FaultException(Fault.Conflict, "another user's");
+        }
+
+        Renewed.Enqueue(password);
     }
 
     public async Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct)

@@ -117,6 +117,18 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         return new() { Url = owner.Address, UserId = owner.UserId };
     }
 
+    public override async Task<CheckUpReply> CheckUp(CheckUpRequest request, ServerCallContext context)
+    {
+        await remote.CheckUpAsync(InstanceOf(context), request.AccountId, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RenewPasswordReply> RenewPassword(RenewPasswordRequest request, ServerCallContext context)
+    {
+        await remote.RenewPasswordAsync(InstanceOf(context), request.AccountId, request.UserId, request.Password, context.CancellationToken);
+        return new();
+    }
+
     public override async Task<DeleteSourceReply> DeleteSource(DeleteSourceRequest request, ServerCallContext context)
     {
         var source = request.Source;

@@ -172,6 +172,12 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));
 
+    public Task CheckUpAsync(string instance, string accountId, CancellationToken ct) =>
+        kill.StepAsync(() => inner.CheckUpAsync(instance, accountId, ct));
+
+    public Task RenewPasswordAsync(string instance, string accountId, string userId, string password, CancellationToken ct) =>
+        inner.RenewPasswordAsync(instance, accountId, userId, password, ct);
+
     public Task<SourceFate> DeleteSourceAsync(string instance, string accountId, ArrivedEntry arrived, CancellationToken ct) =>
         kill.StepAsync(() => inner.DeleteSourceAsync(instance, accountId, arrived, ct));
 }

@@ -42,10 +42,14 @@ internal sealed class Rig : IAsyncLifetime
         LedgerDelay = TimeSpan.FromMilliseconds(50),
         ReportInterval = TimeSpan.FromMilliseconds(50),
         RetryDelay = TimeSpan.FromMilliseconds(1),
+        WaitLook = TimeSpan.FromMilliseconds(50),
+        LongestWaitLook = TimeSpan.FromMilliseconds(200),
     };
 
     public MigrationOrders Orders =>
         new(Migrations, Remote, Commands, Work, TimeProvider.System, new TestLog<MigrationOrders>());
+
+    public CredentialOrders Credentials => new(Migrations, Remote, Work, TimeProvider.System, new TestLog<CredentialOrders>());
 
     public async ValueTask InitializeAsync() => await new TrackingSchema(Database).StartingAsync(TestContext.Current.CancellationToken);
 
@@ -68,6 +72,10 @@ internal sealed class Rig : IAsyncLifetime
             instance,
             TriggerOrder.Read("https://nc.alma.example", "alma", "secret", source, target),
             TestContext.Current.CancellationToken)).Id;
+
+    public Task<TrackingDocument> FinishAsync(string id, string instance) => Eventually.GetAsync(
+        async () => (await Migrations.FindAsync(instance, id, TestContext.Current.CancellationToken))!.Document,
+        document => document.Status.IsTerminal());
 
     public Task<TrackingDocument> FinishAsync(string id) => UntilAsync(id, document => document.Status.IsTerminal());
 

@@ -108,14 +108,14 @@ public sealed class BrokenServerTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("429 Too Many Requests\r\nRetry-After: 7", "", 7, "cannot answer now")]
-    [InlineData("503 Service Unavailable", "Account disabled", null, "cannot answer now: Account disabled")]
-    [InlineData("503 Service Unavailable\r\nRetry-After: 120", "System is in maintenance mode.", 120, "cannot answer now: System is in maintenance mode.")]
-    public async Task A_server_that_wants_to_be_asked_later(string head, string says, int? seconds, string message)
+    [InlineData("429 Too Many Requests\r\nRetry-After: 7", "", nameof(Fault.Unavailable), 7, "cannot answer now")]
+    [InlineData("503 Service Unavailable", "Account disabled", nameof(Fault.AccountDisabled), null, "cannot answer now: Account disabled")]
+    [InlineData("503 Service Unavailable\r\nRetry-After: 120", "System is in maintenance mode.", nameof(Fault.Maintenance), 120, "cannot answer now: System is in maintenance mode.")]
+    public async Task A_server_that_wants_to_be_asked_later(string head, string says, string fault, int? seconds, string message)
     {
         nextcloud.Server.ThenAnswer(head, Sabre(says));
 
-        var thrown = await AssertStatAsync(Fault.Unavailable, $"{Host} {message}");
+        var thrown = await AssertStatAsync(Enum.Parse<Fault>(fault), $"{Host} {message}");
 
         Assert.Equal(seconds, thrown.RetryAfter?.TotalSeconds);
     }

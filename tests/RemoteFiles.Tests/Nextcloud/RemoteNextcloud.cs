@@ -11,14 +11,16 @@ namespace RemoteFiles.Tests.Nextcloud;
 internal sealed class RemoteNextcloud : IAsyncDisposable
 {
     private readonly NextcloudHttp http;
+    private readonly NextcloudConnector connector;
 
     public RemoteNextcloud(NextcloudOptions? options = null, string path = "/", string userId = "carol", TimeProvider? clock = null)
     {
         var settings = Options.Create(options ?? new NextcloudOptions { AllowPrivateNetworks = true });
-        http = new NextcloudHttp(settings);
+        http = new NextcloudHttp(settings, new RemoteServers(() => settings.Value, clock ?? TimeProvider.System));
         Url = new Uri($"http://{Server.Host}{path}");
         Account = new Account("account", Url, "carol", "carol-pass-9X", userId);
-        Remote = new NextcloudConnector(http, settings, clock ?? TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Connect(Account);
+        connector = new(http, settings, clock ?? TimeProvider.System, NullLogger<NextcloudConnector>.Instance);
+        Remote = connector.Connect(Account);
         Probe = new NextcloudProbe(http, settings, clock ?? TimeProvider.System);
     }
 
@@ -35,6 +37,9 @@ internal sealed class RemoteNextcloud : IAsyncDisposable
     public ITrash Trash => Remote.Trash;
 
     public NextcloudProbe Probe { get; }
+
+    /// <summary>The files of another account, served by the same process.</summary>
+    public IFileTree TreeOf(Account account) => connector.Tree(account);
 
     /// <summary>The one request the server got.</summary>
     public Exchange Request => Assert.Single(Server.Requests);

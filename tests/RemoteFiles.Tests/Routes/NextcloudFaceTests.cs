@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
 namespace RemoteFiles.Tests.Routes;
@@ -13,51 +12,6 @@ public sealed class NextcloudFaceTests(RouteFixture fixture) : RouteTest(fixture
 
     private static readonly XNamespace D = "DAV:";
     private static readonly XNamespace Oc = "http://owncloud.org/ns";
-
-    [Fact]
-    public async Task Status_is_told_to_anybody()
-    {
-        var answer = await Cozy.With(null).GetAsync("/status.php");
-
-        Expect.Status(200, answer);
-        Assert.True((bool)JsonNode.Parse(answer.Text)!["installed"]!);
-    }
-
-    [Fact]
-    public async Task The_user_behind_an_app_password_is_told_in_the_form_that_is_asked_for()
-    {
-        var login = await LoginAsync();
-
-        var json = await AskAsync("GET", "/ocs/v2.php/cloud/user", login, null, ("OCS-APIRequest", "true"), ("Accept", "application/json"));
-        var xml = await AskAsync("GET", "/ocs/v1.php/cloud/user", login, null, ("OCS-APIRequest", "true"));
-
-        Expect.Status(200, json);
-        var ocs = JsonNode.Parse(json.Text)!["ocs"]!;
-        Assert.Equal((200, User), ((int)ocs["meta"]!["statuscode"]!, (string)ocs["data"]!["id"]!));
-        var root = XDocument.Parse(xml.Text).Root!;
-        Assert.Equal(("100", User), (root.Element("meta")!.Element("statuscode")!.Value, root.Element("data")!.Element("id")!.Value));
-    }
-
-    [Theory]
-    [InlineData("v1", 100)]
-    [InlineData("v2", 200)]
-    public async Task What_the_server_can_do_is_told_to_its_user_and_only_the_version_to_a_stranger(string version, int code)
-    {
-        var target = $"/ocs/{version}.php/cloud/capabilities?format=json";
-
-        var mine = JsonNode.Parse((await AskAsync("GET", target, await LoginAsync(), null, ("OCS-APIRequest", "true"))).Text)!["ocs"]!;
-        var strange = JsonNode.Parse((await AskAsync("GET", target, null, null, ("OCS-APIRequest", "true"))).Text)!["ocs"]!;
-
-        Assert.Equal((code, "1.0"), ((int)mine["meta"]!["statuscode"]!, (string)mine["data"]!["capabilities"]!["dav"]!["chunking"]!));
-        Assert.Equal(32, (int)strange["data"]!["version"]!["major"]!);
-        Assert.Empty(strange["data"]!["capabilities"]!.AsObject());
-    }
-
-    [Fact]
-    public async Task Without_the_header_of_a_program_the_user_is_not_told()
-    {
-        Expect.Status(412, await AskAsync("GET", "/ocs/v2.php/cloud/user", await LoginAsync(), null));
-    }
 
     [Theory]
     [InlineData("GET", "/ocs/v2.php/cloud/user")]

@@ -46,6 +46,9 @@ internal sealed class RestServer : IAsyncDisposable
             ["Listen:Admin"] = "127.0.0.1:0",
             ["Admin:Secret"] = AdminSecret,
             ["Nextcloud:AllowPrivateNetworks"] = "true",
+
+            // Tests share a Nextcloud, and each has it at once.
+            ["Nextcloud:LongestRest"] = "00:00:00.001",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         var (log, clock) = (new KeptLog(), new ShiftedClock());

@@ -11,7 +11,7 @@ public sealed class ApiFixture : IAsyncLifetime
     private const string Notes = "io.cozy.notes";
     private static readonly string[] AllScopes = ["io.cozy.files", "io.cozy.accounts", "io.cozy.settings", "io.cozy.nextcloud.migrations", Notes];
 
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
     private StandInNextcloud nextcloud = null!;
     private BridgeProcess bridge = null!;
 

@@ -155,7 +155,7 @@ public sealed class BadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
 
         try
         {
-            var body = JsonNode.Parse(answer.Text);
+            var body = JsonNode.Parse(answer.Text) as JsonObject;
             return body?["errors"] is JsonArray { Count: 1 } errors && errors[0] is JsonObject error
                 ? (string?)error["status"] == $"{status}" && error["source"] is JsonObject && error["title"] is not null && answer.MediaType == "application/vnd.api+json"
                 : body?["error"] is JsonValue && answer.MediaType == "application/json";
