@@ -28,7 +28,7 @@ public sealed class ScopeTests : IAsyncLifetime
         Assert.Equal(("complete", 1L, 4L, 0L), (document.Outcome, document.Counts!.Imported, document.Counts.Excluded, document.Counts.Failed));
         Assert.Equal(new Progress(1, 1, 10, 10), document.Progress);
         Assert.Equal(
-            [("/from bob", "shared"), ("/team", "group_folder"), ("/disk", "external_storage"), ("/safe", "end_to_end_encrypted")],
+            [("/disk", "external_storage"), ("/from bob", "shared"), ("/safe", "end_to_end_encrypted"), ("/team", "group_folder")],
             (await LinesAsync(id, "excluded")).Select(line => (line.Path, line.Reason!.Code)));
         Assert.DoesNotContain("/from bob", rig.Remote.Listed.Keys);
     }
@@ -150,5 +150,5 @@ public sealed class ScopeTests : IAsyncLifetime
         Rig.Instance, wished.AddTo(TriggerOrder.Read("https://nc.alma.example", "alma", "secret", "/", "/Nextcloud")), Ct)).Id;
 
     private async Task<IReadOnlyList<ReportLine>> LinesAsync(string id, string outcome) =>
-        await ((ILedgerReport)rig.Ledger).ReportAsync(id, new(outcome, null), 0, 100, Ct);
+        await ((ILedgerReport)rig.Ledger).ReportAsync(id, new(outcome, null), "", 100, Ct);
 }

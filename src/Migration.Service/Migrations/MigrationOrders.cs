@@ -64,7 +64,8 @@ internal sealed partial class MigrationOrders(
     public static string UnreachableBecause(string cause) =>
         cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
 
-    private async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text.</exception>
+    public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         try
         {

@@ -58,8 +58,9 @@ internal sealed partial class MigrationRun(
 
     private async Task BringAsync(Source source, Journal journal, Report report, CancellationToken ct)
     {
-        var listings = new Listings(source);
-        var walk = new Walk(source, listings, ledger, journal, options.Value);
+        var earlier = await ledger.FindEarlierAsync(journal.Migration, ct) is { } found ? new EarlierCopies(source, ledger, found) : null;
+        var listings = new Listings(source, readAhead: earlier is null);
+        var walk = new Walk(source, listings, new(source, earlier), ledger, journal, options.Value);
         report.Expect(await Preflight.CheckAsync(source, journal, ct));
         await report.WriteAsync(document => document.Start(clock.GetUtcNow()), ct);
         await walk.BeginAsync(ct);

@@ -42,6 +42,9 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
         remote.FetchManyAsync(instance, account, batch, ct);
 
+    public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
+        AskAsync(() => remote.CheckCopiesAsync(instance, copies, ct), ct);
+
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);
 

@@ -6,12 +6,11 @@ namespace Migration.Migrations;
 /// Lists the folders of the source, some at a time, and makes their directories in the drive. A folder that was listed
 /// whole is never listed again.
 /// </summary>
-internal sealed class Walk(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options)
+internal sealed class Walk(Source source, Listings listings, Findings findings, ILedger ledger, Journal journal, MigrationOptions options)
 {
     private const int Page = 64;
 
     private readonly string migration = journal.Migration;
-    private readonly Findings findings = new(source);
 
     /// <summary>Puts the first folder on record.</summary>
     public async Task BeginAsync(CancellationToken ct)
@@ -28,6 +27,11 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
         {
             await Parallel.ForEachAsync(folders, parallel, async (folder, token) => await WalkAsync(folder, token));
             await journal.CommitAsync(ct);
+        }
+
+        if (findings.AtEnd is { } end)
+        {
+            await journal.AddAsync(end, ct);
         }
     }
 

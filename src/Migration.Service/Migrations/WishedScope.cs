@@ -6,9 +6,11 @@ internal sealed record WishedScope(IReadOnlyList<string> Include, IReadOnlyList<
     /// <exception cref="Shared.Faults.FaultException">Malformed: it cannot be understood.</exception>
     public TriggerOrder AddTo(TriggerOrder order)
     {
-        _ = Scope.Read(order.Source, Include, Exclude, Folders);
+        _ = Of(order.Source);
         return order with { Wished = this };
     }
+
+    public Scope Of(CleanPath source) => Scope.Read(source, Include, Exclude, Folders);
 
     public TrackingDocument AddTo(TrackingDocument document) => document with
     {

@@ -4,6 +4,7 @@ using Migration.Migrations;
 using Protos;
 using Shared.Errors;
 using Shared.Faults;
+using Visitor = Migration.Migrations.Visitor;
 
 namespace Migration.RemoteFiles;
 
@@ -36,6 +37,31 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
         var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
         return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct)
+    {
+        var request = new ListRequest { Visitor = Write(visitor), Path = folder.ToString() };
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var listing = transfers.List(
+            new() { Visitor = Write(visitor), Path = folder.ToString(), TargetDir = target.ToString() }, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
+        {
+            var entry = listing.ResponseStream.Current;
+            yield return (Read(entry, folder), entry.Taken switch
+            {
+                RemoteEntry.Types.Taken.Same => Taken.Same,
+                RemoteEntry.Types.Taken.Other => Taken.Other,
+                _ => Taken.Free,
+            });
+        }
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -103,6 +129,27 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             var reply = fetching.ResponseStream.Current;
             yield return (reply.Index, Of(reply.File));
         }
+    }
+
+    public async Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct)
+    {
+        var request = new CheckCopiesRequest();
+        request.Copies.AddRange(copies.Select(copy => new CheckCopiesRequest.Types.Copy
+        {
+            Id = copy.FileId,
+            Sha256 = copy.Sha256,
+            FormerPath = copy.Moved?.From.ToString() ?? "",
+            Path = copy.Moved?.To.ToString() ?? "",
+        }));
+        var reply = await AskAsync(instance, options => transfers.CheckCopiesAsync(request, options), ct);
+        return reply.States.Count == copies.Count
+            ? [.. reply.States.Select(state => state switch
+            {
+                CheckCopiesReply.Types.State.There => CopyState.There,
+                CheckCopiesReply.Types.State.Moved => CopyState.Moved,
+                _ => CopyState.Missing,
+            })]
+            : throw new FaultException(Fault.Internal, "the file service answered about other copies");
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -187,6 +234,9 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             _ => Proof.None,
         },
     };
+
+    private static Protos.Visitor Write(Visitor visitor) =>
+        new() { Url = visitor.Login.Url, Login = visitor.Login.Login, Password = visitor.Login.Password, UserId = visitor.UserId };
 
     // A kind that is not known here is not the user's own for certain.
     private static SourceKind KindOf(Kind kind) => kind switch

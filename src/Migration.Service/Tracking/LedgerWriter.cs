@@ -14,6 +14,9 @@ internal static partial class LedgerWriter
     {
         LedgerChange.Seen seen => SeenAsync(connection, migration, seen),
         LedgerChange.Excluded excluded => ExcludedAsync(connection, migration, excluded),
+        LedgerChange.Known known => KnownAsync(connection, migration, known),
+        LedgerChange.Unchanged unchanged => UnchangedAsync(connection, migration, unchanged),
+        LedgerChange.AllSeen seen => GoneAsync(connection, migration, seen.Earlier),
         LedgerChange.FolderMade made => FolderAsync(connection, "drive_id = @DirectoryId", new { made.Folder.Number, made.DirectoryId }),
         LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
         LedgerChange.FileBrought brought => BroughtAsync(connection, brought),

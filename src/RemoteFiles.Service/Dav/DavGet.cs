@@ -11,7 +11,7 @@ internal static class DavGet
         var entry = await call.EntryAsync();
         if (!entry.IsFolder)
         {
-            var facts = new DavFacts(entry, (await call.Drive.PropertiesAsync([entry.Id], call.Ct))[entry.Id], new(call, null, []));
+            var facts = new DavFacts(entry, (await call.Drive.PropertiesAsync([entry.Cozy!.FileId], call.Ct))[entry.Id], new(call, null, []));
             await FileResponse.WriteAsync(call.Http, call.Drive, call.Path, ContentDisposition.Attachment(call.Path.Name), sent =>
             {
                 call.Describe(sent);

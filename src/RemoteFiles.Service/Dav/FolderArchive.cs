@@ -18,7 +18,7 @@ internal static class FolderArchive
 
     public static async Task WriteAsync(DavCall call, Entry folder)
     {
-        var chosen = ChosenIn(call);
+        var chosen = await ChosenAsync(call, folder);
         var name = folder.Path.IsRoot ? call.User : folder.Path.Name;
         call.Response.ContentType = "application/zip";
         call.Response.Headers.ContentDisposition = ContentDisposition.Attachment(name + ".zip");
@@ -32,31 +32,30 @@ internal static class FolderArchive
 
         // Not disposed by a failure: a central directory would make half an archive look whole.
         var zip = await ZipArchive.CreateAsync(call.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, call.Ct);
-        Add(zip, name + "/", folder);
-        await AddAsync(call, zip, folder.Path, name + "/", chosen);
+        await (chosen is null ? AddAsync(call, zip, "", name, folder) : AddAsync(call, zip, "", chosen.ToAsyncEnumerable()));
         await zip.DisposeAsync();
     }
 
-    private static async Task AddAsync(DavCall call, ZipArchive zip, FilePath folder, string prefix, HashSet<string>? chosen)
+    private static async Task AddAsync(DavCall call, ZipArchive zip, string prefix, IAsyncEnumerable<Entry> entries)
     {
-        await foreach (var child in call.Drive.ListAsync(folder, call.Ct))
+        await foreach (var entry in entries)
         {
-            if (chosen?.Contains(child.Path.Name) is false)
-            {
-                continue;
-            }
-
-            if (child.IsFolder)
-            {
-                Add(zip, $"{prefix}{child.Path.Name}/", child);
-                await AddAsync(call, zip, child.Path, $"{prefix}{child.Path.Name}/", chosen: null);
-                continue;
-            }
-
-            await using var download = await call.Drive.OpenAsync(child, 0, call.Ct);
-            await using var entry = await Add(zip, prefix + child.Path.Name, child).OpenAsync(call.Ct);
-            await download.Body.CopyToAsync(entry, call.Ct);
+            await AddAsync(call, zip, prefix, entry.Path.Name, entry);
         }
+    }
+
+    private static async Task AddAsync(DavCall call, ZipArchive zip, string prefix, string name, Entry entry)
+    {
+        if (entry.IsFolder)
+        {
+            Add(zip, $"{prefix}{name}/", entry);
+            await AddAsync(call, zip, $"{prefix}{name}/", call.Drive.ListAsync(entry.Path, call.Ct));
+            return;
+        }
+
+        await using var download = await call.Drive.OpenAsync(entry, 0, call.Ct);
+        await using var added = await Add(zip, prefix + name, entry).OpenAsync(call.Ct);
+        await download.Body.CopyToAsync(added, call.Ct);
     }
 
     private static ZipArchiveEntry Add(ZipArchive zip, string name, Entry entry)
@@ -65,6 +64,26 @@ internal static class FolderArchive
         var modified = entry.ModifiedAt ?? Earliest;
         added.LastWriteTime = modified < Earliest ? Earliest : modified > Latest ? Latest : modified;
         return added;
+    }
+
+    // All of them, or none: as Nextcloud does, whose clients could not tell what is missing.
+    private static async Task<List<Entry>?> ChosenAsync(DavCall call, Entry folder)
+    {
+        if (ChosenIn(call) is not { } names)
+        {
+            return null;
+        }
+
+        var chosen = new List<Entry>();
+        foreach (var name in names)
+        {
+            var child = folder.Path.Child(name);
+            chosen.Add(await call.Drive.StatAsync(child, call.Ct) is { Cozy.Trashed: false, Id: not ICozyDrive.TrashId } entry
+                ? entry
+                : throw new FaultException(Fault.NotFound, $"File with name {child} could not be located"));
+        }
+
+        return chosen;
     }
 
     // Of the query, or of the header that the web interface uses: a JSON list of names in this folder.
@@ -78,7 +97,7 @@ internal static class FolderArchive
 
         try
         {
-            return [.. text.StartsWith('[') ? JsonDocument.Parse(text).RootElement.EnumerateArray().Select(name => name.GetString()!) : [text]];
+            return [.. text.StartsWith('[') ? JsonDocument.Parse(text).RootElement.EnumerateArray().Select(name => name.GetString() ?? throw new JsonException()) : [text]];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

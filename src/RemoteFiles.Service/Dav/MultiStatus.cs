@@ -1,4 +1,6 @@
+using System.Text;
 using System.Xml;
+using RemoteFiles.Access;
 
 namespace RemoteFiles.Dav;
 
@@ -12,20 +14,22 @@ internal sealed class MultiStatus : IDisposable
 
     private const int FlushBytes = 32 * 1024;
     private readonly HttpResponse response;
+    private readonly string prefix;
     private readonly bool isMinimal;
-    private readonly StringWriter text = new();
+    private readonly MemoryStream text = new();
     private readonly XmlWriter xml;
 
     public MultiStatus(HttpContext context)
     {
         response = context.Response;
+        prefix = Visitor.PrefixOf(context);
         isMinimal = context.Request.Headers["Brief"] == "t" || context.Request.Headers["Prefer"].ToString().Contains("return=minimal", StringComparison.Ordinal);
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
         response.Headers["DAV"] = DavOptions.Classes;
         response.Headers.Vary = "Brief,Prefer";
-        text.Write("<?xml version=\"1.0\"?>\n");
-        xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
+        text.Write("<?xml version=\"1.0\"?>\n"u8);
+        xml = XmlWriter.Create(text, new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
         xml.WriteStartElement("d", "multistatus", DavProperties.D);
         xml.WriteAttributeString("xmlns", "d", null, DavProperties.D);
         xml.WriteAttributeString("xmlns", "s", null, "http://sabredav.org/ns");
@@ -81,7 +85,6 @@ internal sealed class MultiStatus : IDisposable
     public void Dispose()
     {
         // Never closes the root: the text is dropped, not sent.
-        text.GetStringBuilder().Clear();
         xml.Dispose();
         text.Dispose();
     }
@@ -89,13 +92,15 @@ internal sealed class MultiStatus : IDisposable
     private void Begin(string href)
     {
         xml.WriteStartElement("response", DavProperties.D);
-        xml.WriteElementString("href", DavProperties.D, href);
+        xml.WriteElementString("href", DavProperties.D, prefix + href);
     }
 
     private async Task EndAsync(CancellationToken ct)
     {
         xml.WriteEndElement();
-        if (text.GetStringBuilder().Length > FlushBytes)
+
+        // What the writer itself still holds is a few kilobytes.
+        if (text.Length > FlushBytes)
         {
             await FlushAsync(ct);
         }
@@ -143,8 +148,8 @@ internal sealed class MultiStatus : IDisposable
     {
         // Into the text beside it: nothing to wait for.
         xml.Flush();
-        await response.WriteAsync(text.ToString(), ct);
-        text.GetStringBuilder().Clear();
+        await response.Body.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length), ct);
+        text.SetLength(0);
     }
 }
 

@@ -83,8 +83,8 @@ internal sealed partial class CozyDrive
         },
         ct);
 
-    public Task<ILookup<string, NodeProperty>> PropertiesAsync(IReadOnlyCollection<string> ids, CancellationToken ct) =>
-        ReadAsync(nodes => nodes.Properties.OfAsync(ids), ct);
+    public Task<ILookup<string, NodeProperty>> PropertiesAsync(IReadOnlyCollection<long> fileIds, CancellationToken ct) =>
+        ReadAsync(nodes => nodes.Properties.OfAsync(fileIds), ct);
 
     public Task<IReadOnlyList<Entry>> WithPropertyAsync(NodeProperty property, CancellationToken ct) => ReadAsync<IReadOnlyList<Entry>>(
         async nodes =>

@@ -26,11 +26,11 @@ internal sealed record Node
 
     public long Generation { get; init; } = 1;
 
-    public string Revision { get; init; } = NewHex();
+    public string Revision { get; init; } = "";
 
     public string Rev => string.Create(CultureInfo.InvariantCulture, $"{Generation}-{Revision}");
 
-    public string ETag { get; init; } = NewHex();
+    public string ETag { get; init; } = "";
 
     public long Size { get; init; }
 
@@ -73,7 +73,7 @@ internal sealed record Node
     public bool IsTrash => TrashedAt is not null || Id == ICozyDrive.TrashId;
 
     public static Node NewRoot(string instance, long now) =>
-        new() { Instance = instance, Id = ICozyDrive.RootId, ParentId = "", Name = "", Kind = Folder, CreatedAt = now, ModifiedAt = now, StoredAt = now };
+        new() { Instance = instance, Id = ICozyDrive.RootId, ParentId = "", Name = "", Kind = Folder, Revision = NewHex(), ETag = NewHex(), CreatedAt = now, ModifiedAt = now, StoredAt = now };
 
     public static Node NewFolder(Node parent, string name, long now) => New(parent, name, Folder, now);
 
@@ -119,5 +119,5 @@ internal sealed record Node
     };
 
     private static Node New(Node parent, string name, int kind, long now) =>
-        new() { Instance = parent.Instance, Id = NewId(now), ParentId = parent.Id, Name = name, Kind = kind, CreatedAt = now, ModifiedAt = now, StoredAt = now };
+        new() { Instance = parent.Instance, Id = NewId(now), ParentId = parent.Id, Name = name, Kind = kind, Revision = NewHex(), ETag = NewHex(), CreatedAt = now, ModifiedAt = now, StoredAt = now };
 }

@@ -17,6 +17,10 @@ internal sealed class NodeProperties(DbConnection db, string instance)
     public async Task<ILookup<string, NodeProperty>> OfAsync(IReadOnlyCollection<string> ids) =>
         (await db.QueryAsync<Row>(Select, new { instance, ids })).ToLookup(row => row.NodeId, row => new NodeProperty(row.Namespace, row.Name, row.Value));
 
+    /// <summary>Of the nodes with these file ids.</summary>
+    public async Task<ILookup<string, NodeProperty>> OfAsync(IReadOnlyCollection<long> fileIds) =>
+        (await db.QueryAsync<Row>(SelectByNumber, new { instance, fileIds })).ToLookup(row => row.NodeId, row => new NodeProperty(row.Namespace, row.Name, row.Value));
+
     public Task<IEnumerable<string>> HoldersAsync(NodeProperty property) => db.QueryAsync<string>(
         "SELECT node_id FROM node_properties WHERE instance = @instance AND namespace = @Namespace AND name = @Name AND value = @Value",
         new { instance, property.Namespace, property.Name, property.Value });
@@ -43,6 +47,11 @@ internal sealed class NodeProperties(DbConnection db, string instance)
 
     private const string Select = """
         SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id IN @ids
+        """;
+
+    private const string SelectByNumber = """
+        SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties
+        WHERE instance = @instance AND node_id IN (SELECT id FROM nodes WHERE instance = @instance AND file_id IN {=fileIds})
         """;
 
     private const string Upsert = """

@@ -2,7 +2,10 @@ using RemoteFiles.Files;
 
 namespace RemoteFiles.Drive;
 
-/// <summary>Every statement on nodes. Each names the instance; none is particular to SQLite.</summary>
+/// <summary>
+/// Every statement on nodes. Each names the instance; none is particular to SQLite. Numbers of a list are written into the statement:
+/// SQLite looks for each of its parameters among all the others.
+/// </summary>
 internal static class NodeSql
 {
     public const string Find = Select + " AND id = @id";
@@ -13,13 +16,13 @@ internal static class NodeSql
 
     public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
 
-    public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN @fileIds ORDER BY kind, name";
+    public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN {=fileIds} ORDER BY kind, name";
 
     public const string AllIds = "SELECT file_id FROM nodes WHERE instance = @instance AND id > @afterId ORDER BY id";
 
     public const string AllIdsIn = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND id > @afterId ORDER BY id";
 
-    public const string ById = Select + " AND file_id IN @fileIds ORDER BY id";
+    public const string ById = Select + " AND file_id IN {=fileIds} ORDER BY id";
 
     public const string Page = Select + " AND parent_id = @parentId AND " + Listed + """
          AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip

@@ -20,7 +20,7 @@ internal partial interface ICozyDrive
     Task PatchAsync(FilePath path, PropertyPatch patch, Terms terms, CancellationToken ct);
 
     /// <summary>The stored properties of entries, by entry id.</summary>
-    Task<ILookup<string, NodeProperty>> PropertiesAsync(IReadOnlyCollection<string> ids, CancellationToken ct);
+    Task<ILookup<string, NodeProperty>> PropertiesAsync(IReadOnlyCollection<long> fileIds, CancellationToken ct);
 
     /// <summary>Entries outside the trash that hold a property with this value.</summary>
     Task<IReadOnlyList<Entry>> WithPropertyAsync(NodeProperty property, CancellationToken ct);

@@ -36,17 +36,20 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
 
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var (folder, ct) = (FilePath.Parse(request.Path), context.CancellationToken);
+        var names = request.TargetDir.Length > 0 ? await TakenNames.OfAsync(Drive(context), FilePath.Parse(request.TargetDir), ct) : null;
         await foreach (var entry in request.AllBelow ? remote.ListAllBelowAsync(folder, ct) : remote.ListAsync(folder, ct))
         {
-            await responseStream.WriteAsync(Of(entry), context.CancellationToken);
+            var message = Of(entry);
+            message.Taken = names is null ? RemoteEntry.Types.Taken.Free : await names.LookAsync(entry, ct);
+            await responseStream.WriteAsync(message, ct);
         }
     }
 
     public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "file/directory not found");
         return new() { Size = entry.Size ?? 0, Kind = KindOf(entry.Kind) };
@@ -138,6 +141,33 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Etag = done.Source.ETag,
     };
 
+    public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
+    {
+        if (request.Copies.Count > MostAtOnce)
+        {
+            throw new FaultException(Fault.Invalid, "too many copies at once");
+        }
+
+        var (drive, ct, reply) = (Drive(context), context.CancellationToken, new CheckCopiesReply());
+        foreach (var copy in request.Copies)
+        {
+            var (state, entry) = await Copies.CheckAsync(drive, copy.Id, Convert.FromHexString(copy.Sha256), ct);
+            if (entry is not null && copy.Path.Length > 0)
+            {
+                state = await Copies.FollowAsync(drive, entry, FilePath.Parse(copy.FormerPath), FilePath.Parse(copy.Path), ct);
+            }
+
+            reply.States.Add(state switch
+            {
+                CopyState.There => CheckCopiesReply.Types.State.There,
+                CopyState.Moved => CheckCopiesReply.Types.State.Moved,
+                _ => CheckCopiesReply.Types.State.Missing,
+            });
+        }
+
+        return reply;
+    }
+
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
@@ -176,6 +206,10 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
     }
 
     private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
+
+    private Task<IFileTree> RemoteAsync(ListRequest request, ServerCallContext context) => request.Visitor is { } visitor
+        ? Task.FromResult(trees.Visit(Url(visitor.Url), visitor.Login, visitor.Password, visitor.UserId).Files)
+        : RemoteAsync(request.AccountId, context);
 
     private async Task<IFileTree> RemoteAsync(string account, ServerCallContext context) =>
         (await trees.RemoteAsync(context.GetHttpContext().Instance().Domain, account, context.CancellationToken)).Files;

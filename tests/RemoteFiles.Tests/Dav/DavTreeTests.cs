@@ -177,7 +177,29 @@ public sealed class DavTreeTests(DavFixture fixture) : DavTest(fixture)
         using var reader = new StreamReader(zip.GetEntry($"{root}/a/f.txt")!.Open());
         Assert.Equal("hello", reader.ReadToEnd());
         using var other = new System.IO.Compression.ZipArchive(new MemoryStream(some.Body));
-        Assert.Equal([$"{root}/", $"{root}/g.txt"], other.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["g.txt"], other.Entries.Select(entry => entry.FullName));
+    }
+
+    [Theory]
+    [InlineData("""["a","g.txt"]""", 200)]
+    [InlineData("""["g.txt","missing"]""", 404)]
+    [InlineData("""["a/f.txt"]""", 400)]
+    [InlineData("[null]", 400)]
+    [InlineData("[", 400)]
+    public async Task Chosen_children_are_named_without_their_folder_and_come_all_or_not_at_all(string files, int status)
+    {
+        await AskAsync("MKCOL", $"{Folder}/a");
+        await PutAsync($"{Folder}/a/f.txt", "hello");
+        await PutAsync($"{Folder}/g.txt", "other");
+
+        var answer = await AskAsync("GET", $"{Folder}?accept=zip&files={Uri.EscapeDataString(files)}");
+
+        Assert.Equal(status, answer.Status);
+        if (status == 200)
+        {
+            using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(answer.Body));
+            Assert.Equal(["a/", "a/f.txt", "g.txt"], zip.Entries.Select(entry => entry.FullName));
+        }
     }
 
     private static string? BodyOf(string method) => method switch
