@@ -142,6 +142,34 @@ public sealed class DoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_migration_that_waits_tells_for_what_and_goes_on_with_a_new_password()
+    {
+        var refused = new FaultException(Fault.Unauthenticated, "no");
+        service.Remote.File("/a").OnFetch = (_, _) => throw refused;
+        service.Remote.OnIdentify = () => throw refused;
+        var id = await service.TriggerAsync();
+        var waiting = await service.UntilAsync(id, document => document["waiting_for"] is not null);
+        service.Remote.OnProbe = _ => throw refused;
+        using var wrong = await PutAsync("""{"nextcloud_app_password":"wrong"}""");
+        using var empty = await PutAsync("{}");
+        using var foreign = await service.SendAsync(HttpMethod.Put, $"{Trigger}/{id}/credentials", """{"nextcloud_app_password":"new"}""", host: TwoInstances.Other);
+        service.Remote.OnProbe = _ => Task.CompletedTask;
+        service.Remote.OnFetch = (_, _) => Task.CompletedTask;
+        using var right = await PutAsync("""{"nextcloud_app_password":"new"}""");
+        var document = await service.FinishAsync(id);
+        using var late = await PutAsync("""{"nextcloud_app_password":"new"}""");
+
+        Assert.Equal("running", (string?)waiting["status"]);
+        Assert.Equal(["message", "reason", "since", "until"], waiting["waiting_for"]!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
+        Assert.Equal("credentials", (string?)waiting["waiting_for"]!["reason"]);
+        Assert.Equal((401, 422, 404, 204, 409), ((int)wrong.StatusCode, (int)empty.StatusCode, (int)foreign.StatusCode, (int)right.StatusCode, (int)late.StatusCode));
+        Assert.Equal("complete", (string?)document["outcome"]);
+        Assert.Null(document["waiting_for"]);
+
+        Task<HttpResponseMessage> PutAsync(string json) => service.SendAsync(HttpMethod.Put, $"{Trigger}/{id}/credentials", json);
+    }
+
+    [Fact]
     public async Task A_document_is_its_owners_alone()
     {
         var id = await service.TriggerAsync();

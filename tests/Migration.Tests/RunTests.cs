@@ -64,6 +64,29 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_and_a_folder_that_fail_until_the_end_get_a_second_chance_there()
+    {
+        rig.Remote.File("/a.txt").Folder("/folder").File("/folder/b.txt").File("/forbidden.txt");
+        var (tries, listings, forbidden) = (0, 0, 0);
+        rig.Remote.OnFetch = (file, _) => file.Path.Name switch
+        {
+            "a.txt" when ++tries <= rig.Options.Attempts => throw new FaultException(Fault.Locked, "locked"),
+            "forbidden.txt" when ++forbidden > 0 => throw new FaultException(Fault.Forbidden, "not for you"),
+            _ => Task.CompletedTask,
+        };
+        rig.Remote.OnList = (path, _) =>
+            path == "/folder" && ++listings <= rig.Options.Attempts ? throw new FaultException(Fault.BadGateway, "cut") : Task.CompletedTask;
+        await rig.StartWorkerAsync();
+
+        var document = await rig.FinishAsync(await rig.TriggerAsync());
+
+        Assert.Equal("partial", document.Outcome);
+        Assert.Equal("/forbidden.txt", Assert.Single(document.Errors).Path);
+        Assert.Equal((rig.Options.Attempts + 1, 1), (tries, forbidden));
+        Assert.Equal(new Progress(2, 3, 20, 30), document.Progress);
+    }
+
+    [Fact]
     public async Task A_file_that_never_arrives_is_an_error_and_ends_nothing()
     {
         rig.Remote.File("/bad.txt", 3).File("/good.txt", 4).File("/forbidden.txt", 5);
@@ -82,7 +105,7 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(
             [("/bad.txt", "the connection broke"), ("/forbidden.txt", "not for you")],
             document.Errors.Select(error => (error.Path, error.Message)).Order());
-        Assert.Equal(4 + 1 + 1, rig.Remote.Fetches);
+        Assert.Equal((2 * 4) + 1 + 1, rig.Remote.Fetches);
     }
 
     [Fact]

@@ -146,6 +146,32 @@ public sealed class WaitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_that_fail_one_by_one_ask_about_the_source_once_in_a_while()
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            rig.Remote.File($"/{i}");
+        }
+
+        rig.Options.Attempts = 1;
+        rig.Remote.OnFetch = (_, _) => throw new FaultException(Fault.BadGateway, "not this file");
+        await rig.StartWorkerAsync();
+
+        Assert.Equal("partial", (await rig.FinishAsync(await rig.TriggerAsync())).Outcome);
+
+        Assert.Equal(1000, rig.Remote.Fetches);
+        Assert.InRange(rig.Remote.CheckUps, 1, 100);
+    }
+
+    [Fact]
+    public void A_worker_that_is_killed_keeps_others_off_for_less_than_a_minute()
+    {
+        var options = new MigrationOptions();
+
+        Assert.InRange(options.Lease + options.LookForWork, TimeSpan.Zero, TimeSpan.FromSeconds(59));
+    }
+
+    [Fact]
     public async Task A_disabled_account_fails_with_its_reason()
     {
         rig.Remote.File("/a").OnFetch = (_, _) => throw new FaultException(Fault.AccountDisabled, "Account disabled");

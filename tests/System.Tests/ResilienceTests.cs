@@ -12,6 +12,7 @@ namespace SystemTests;
 public sealed class ResilienceTests : IAsyncLifetime
 {
     private const int Files = 40;
+    private const int Folders = 20;
     private const int BigSize = 3_000_000;
 
     private readonly Dictionary<string, byte[]> content = [];
@@ -26,7 +27,7 @@ public sealed class ResilienceTests : IAsyncLifetime
         nextcloud = await StandInNextcloud.StartAsync();
         for (var i = 0; i < Files; i++)
         {
-            Add($"/folder {i % 4}/file {i}.txt", RandomNumberGenerator.GetBytes(2000 + i));
+            Add($"/folder {i % Folders}/file {i}.txt", RandomNumberGenerator.GetBytes(2000 + i));
         }
 
         for (var i = 0; i < 3; i++)
@@ -45,15 +46,15 @@ public sealed class ResilienceTests : IAsyncLifetime
         var random = new Random(seed);
         await using var proxy = new FaultProxy(nextcloud.Url);
         var faults = WireFault.OneOfEach(request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains("/dav/", StringComparison.Ordinal), random, Files / 2, "GET")
-            .Concat(WireFault.OneOfEach(request => request.StartsWith("PROPFIND ", StringComparison.Ordinal), random, 2, "PROPFIND"))
+            .Concat(WireFault.OneOfEach(request => request.StartsWith("PROPFIND ", StringComparison.Ordinal), random, Folders / 2, "PROPFIND"))
             .Select(proxy.Add).ToList();
         await using var bridge = await StartAsync();
         using var cozy = await bridge.AddInstanceAsync("alma", Ct);
 
         var end = await UntilAsync(cozy, await TriggerAsync(cozy, proxy.Url), IsOver);
 
-        Assert.Empty(faults.Where(fault => !fault.Happened).Select(fault => fault.Name));
         await AssertWholeAsync(cozy, end);
+        Assert.Empty(faults.Where(fault => !fault.Happened).Select(fault => fault.Name));
         Assert.InRange(proxy.Requests.Count(request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains("/dav/", StringComparison.Ordinal)), content.Count, content.Count * 3);
     }
 
@@ -147,6 +148,7 @@ public sealed class ResilienceTests : IAsyncLifetime
         new Dictionary<string, string>
         {
             ["Migration__RetryDelay"] = "00:00:00.1",
+            ["Migration__Attempts"] = "6",
             ["Migration__WaitLook"] = "00:00:00.2",
             ["Migration__LongestWaitLook"] = "00:00:00.5",
         }.Concat(more.ToDictionary(setting => setting.Name, setting => setting.Value)).ToDictionary(),

@@ -83,6 +83,6 @@ internal abstract record LedgerChange
         public Reason Reason { get; init; } = Reason.ServerError;
     }
 
-    /// <summary>What was given up is to be tried again.</summary>
-    internal sealed record Retried : LedgerChange;
+    /// <summary>What was given up is to be tried again: all of it, or what failed for one of these reasons.</summary>
+    internal sealed record Retried(IReadOnlyList<Reason>? Only = null) : LedgerChange;
 }

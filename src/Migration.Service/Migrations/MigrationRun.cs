@@ -7,6 +7,8 @@ namespace Migration.Migrations;
 internal sealed partial class MigrationRun(
     IRemoteFiles remote, ILedger ledger, IOptions<MigrationOptions> options, TimeProvider clock, ILogger<MigrationRun> log)
 {
+    private const int SecondPassDelays = 8;
+
     public async Task RunAsync(Lease lease, TrackedMigration migration, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, lease.Ended);
@@ -62,7 +64,31 @@ internal sealed partial class MigrationRun(
         report.Expect(await Preflight.CheckAsync(source, journal, ct));
         await report.WriteAsync(document => document.Start(clock.GetUtcNow()), ct);
         await walk.BeginAsync(ct);
+        await PassAsync(source, listings, walk, journal, report, ct);
 
+        // What failed while the source had a bad moment gets another one, once.
+        if (await HasSecondChanceAsync(journal, report, ct))
+        {
+            await Task.Delay(options.Value.RetryDelay * SecondPassDelays, clock, ct);
+            await PassAsync(source, listings, walk, journal, report, ct);
+        }
+    }
+
+    private static async Task<bool> HasSecondChanceAsync(Journal journal, Report report, CancellationToken ct)
+    {
+        var errors = journal.Totals.Errors;
+        if (errors > 0)
+        {
+            await journal.AddAsync(new LedgerChange.Retried(Reasons.Passing), ct);
+            await journal.CommitAsync(ct);
+            report.ForgetErrors();
+        }
+
+        return journal.Totals.Errors < errors;
+    }
+
+    private async Task PassAsync(Source source, Listings listings, Walk walk, Journal journal, Report report, CancellationToken ct)
+    {
         // Their end, not an exception, ends the loops that ride along; the first failure of any part ends all.
         using var commits = new PeriodicTimer(options.Value.LedgerDelay, clock);
         using var reports = new PeriodicTimer(options.Value.ReportInterval, clock);

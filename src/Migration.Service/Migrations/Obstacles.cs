@@ -6,9 +6,13 @@ namespace Migration.Migrations;
 /// Tells what is wrong with one file from what stands in the way of all of them, by one question about the source itself.
 /// Files that fail together share the question and its answer.
 /// </summary>
-internal sealed class Obstacles(IRemoteFiles remote, string instance, string account)
+internal sealed class Obstacles(IRemoteFiles remote, string instance, string account, TimeProvider clock)
 {
+    // Ten thousand files that fail one by one are no ten thousand questions.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
+    private long? wasThere;
     private Task<RunStoppedException?>? asking;
     private bool isRefused;
 
@@ -24,7 +28,7 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
 
     /// <summary>Asks whether the source is there, without its account.</summary>
     /// <exception cref="RunStoppedException">It is not.</exception>
-    public Task CheckSourceAsync(CancellationToken ct) => CheckAsync(new(Fault.Unavailable, ""), ct);
+    public Task CheckSourceAsync(CancellationToken ct) => CheckAsync(new(Fault.Maintenance, ""), ct);
 
     private Task<RunStoppedException?> FindAsync(Fault fault, CancellationToken ct) => fault switch
     {
@@ -42,6 +46,11 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
     {
         lock (gate)
         {
+            if (fault is Fault.Unavailable or Fault.BadGateway && wasThere is { } seen && clock.GetElapsedTime(seen) < Fresh)
+            {
+                return Task.FromResult<RunStoppedException?>(null);
+            }
+
             // A refusal is for good; anything else may be over by now.
             if (asking is null || (asking.IsCompleted && !isRefused))
             {
@@ -74,6 +83,11 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
         try
         {
             await remote.CheckUpAsync(instance, account, CancellationToken.None);
+            lock (gate)
+            {
+                wasThere = clock.GetTimestamp();
+            }
+
             return null;
         }
         catch (FaultException e)

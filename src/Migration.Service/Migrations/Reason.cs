@@ -41,6 +41,10 @@ internal static class Reasons
 {
     private const string Again = "Have the failed files tried again.";
 
+    /// <summary>What may be over a little later.</summary>
+    public static readonly IReadOnlyList<Reason> Passing =
+        [Reason.Locked, Reason.Changing, Reason.Unreachable, Reason.BadAnswer, Reason.ServerError, Reason.CredentialsRefused];
+
     /// <summary>The row of a reason; a reason without a row does not compile.</summary>
     public static ReasonText Text(this Reason reason) => reason switch
     {
@@ -70,10 +74,10 @@ internal static class Reasons
 
     public static Reason Of(Fault fault) => fault switch
     {
-        Fault.Unauthenticated or Fault.AccountDisabled => Reason.CredentialsRefused,
+        Fault.Unauthenticated => Reason.CredentialsRefused,
         Fault.OutOfSpace => Reason.DriveFull,
         Fault.Locked => Reason.Locked,
-        Fault.Forbidden or Fault.MethodNotAllowed => Reason.NotAllowed,
+        Fault.Forbidden or Fault.MethodNotAllowed or Fault.AccountDisabled => Reason.NotAllowed,
         Fault.NotFound => Reason.NotThere,
         Fault.Changing or Fault.PreconditionFailed => Reason.Changing,
         Fault.Unavailable or Fault.Maintenance or Fault.TooManyRequests => Reason.Unreachable,

@@ -15,6 +15,9 @@ internal sealed class Report(TrackedMigration migration, Journal journal, ILedge
 
     public void AllIsSeen() => allSeen = true;
 
+    /// <summary>What had failed is tried again.</summary>
+    public void ForgetErrors() => errors = [];
+
     /// <summary>Writes at every tick until the timer is disposed: progress, or only that somebody is alive.</summary>
     public async Task KeepAsync(PeriodicTimer timer, CancellationToken ct)
     {

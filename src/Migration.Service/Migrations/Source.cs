@@ -9,7 +9,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     private readonly string instance = migration.Instance;
     private readonly string account = migration.Document.AccountId;
-    private readonly Obstacles obstacles = new(remote, migration.Instance, migration.Document.AccountId);
+    private readonly Obstacles obstacles = new(remote, migration.Instance, migration.Document.AccountId, clock);
 
     public CleanPath Folder { get; } = CleanPath.Normalise(migration.Document.SourcePath);
 

@@ -21,7 +21,7 @@ internal static partial class LedgerWriter
         LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
         LedgerChange.FileBrought brought => BroughtAsync(connection, brought),
         LedgerChange.GivenUp givenUp => GivenUpAsync(connection, givenUp),
-        LedgerChange.Retried => RetriedAsync(connection, migration),
+        LedgerChange.Retried retried => RetriedAsync(connection, migration, retried),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 
@@ -135,14 +135,14 @@ internal static partial class LedgerWriter
         return LedgerTotals.None with { Errors = written };
     }
 
-    private static async Task<LedgerTotals> RetriedAsync(DbConnection connection, string migration)
+    private static async Task<LedgerTotals> RetriedAsync(DbConnection connection, string migration, LedgerChange.Retried retried)
     {
         var written = await connection.ExecuteAsync(
             """
             UPDATE migration_files SET outcome = 'pending', message = NULL, failed_at = NULL, reason = NULL
-            WHERE migration = @migration AND outcome = 'failed'
+            WHERE migration = @migration AND outcome = 'failed' AND (@all OR reason IN @codes)
             """,
-            new { migration });
+            new { migration, all = retried.Only is null, codes = (retried.Only ?? []).Select(reason => reason.Text().Code) });
         return LedgerTotals.None with { Errors = -written };
     }
 

@@ -106,7 +106,7 @@ internal sealed class RemoteServer(string host, ByteRate everything, Func<Nextcl
             closings++;
             (closedUntil, closedBy) = (until, fault.Fault);
             opening?.Dispose();
-            opening = clock.CreateTimer(_ => Open(), null, wait, Timeout.InfiniteTimeSpan);
+            opening = clock.CreateTimer(_ => Open(until), null, wait, Timeout.InfiniteTimeSpan);
             if (wait > options().LongestTurn)
             {
                 turns.RefuseAll(Closed(wait));
@@ -120,11 +120,16 @@ internal sealed class RemoteServer(string host, ByteRate everything, Func<Nextcl
         await everything.PassAsync(count, ct);
     }
 
-    private void Open()
+    // A timer may come a moment early, and nobody else opens.
+    private void Open(DateTimeOffset until)
     {
         lock (gate)
         {
-            LetIn();
+            if (closedUntil == until)
+            {
+                closedUntil = default;
+                LetIn();
+            }
         }
     }
 

@@ -75,6 +75,19 @@ public sealed class RemoteServerTests
     }
 
     [Fact]
+    public async Task A_timer_that_comes_early_opens_all_the_same()
+    {
+        var early = new EarlyClock(clock);
+        var server = new RemoteServer("nc.example", new(() => 0, early), () => options, early);
+        server.Told(429, new(Fault.Unavailable, "") { RetryAfter = TimeSpan.FromSeconds(3) });
+
+        var entering = server.EnterAsync("a", Ct);
+        Assert.True(clock.GoOn());
+
+        await entering;
+    }
+
+    [Fact]
     public async Task Without_a_time_each_rest_is_twice_as_long_up_to_the_longest()
     {
         var server = Make();
@@ -202,6 +215,18 @@ public sealed class RemoteServerTests
         limit = 0;
         clock.GoOn();
         await slow;
+    }
+
+    private sealed class EarlyClock(ManualClock inner) : TimeProvider
+    {
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime - TimeSpan.FromMilliseconds(1), period);
     }
 
     private static void Answer(RemoteServer server, bool isWell, TimeSpan? took = null, string method = "GET")

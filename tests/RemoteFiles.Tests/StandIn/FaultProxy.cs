@@ -55,6 +55,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         while (true)
         {
             var client = await listener.AcceptSocketAsync(closing.Token);
+            client.NoDelay = true;
             var task = ServeAsync(client);
             serving[task] = true;
             _ = task.ContinueWith(_ => serving.TryRemove(task, out bool _), TaskScheduler.Default);
