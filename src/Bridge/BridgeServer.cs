@@ -91,16 +91,17 @@ internal sealed class BridgeServer : IAsyncDisposable
                 ["Edge:RemoteFilesGrpc"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
                 ["Edge:MigrationGrpc"] = MigrationHost.GrpcOf(migration).ToString(),
             },
-            ct);
+            ct,
+            [.. options.TrustedProxies.Select((proxy, i) => KeyValuePair.Create($"Edge:TrustedProxies:{i}", (string?)proxy))]);
         Admin = RemoteFilesHost.AdminOf(remoteFiles);
         Public = EdgeHost.AddressOf(edge);
     }
 
     private async Task<WebApplication> StartAsync(
-        Action<WebApplicationBuilder> add, Action<WebApplication> map, Dictionary<string, string?> settings, CancellationToken ct)
+        Action<WebApplicationBuilder> add, Action<WebApplication> map, Dictionary<string, string?> settings, CancellationToken ct, params KeyValuePair<string, string?>[] more)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.AddInMemoryCollection([.. settings, .. more]);
         builder.Logging.SetMinimumLevel(logLevel);
         add(builder);
         var app = builder.Build();

@@ -22,7 +22,7 @@ internal static class DemoCommand
         var data = Directory.CreateTempSubdirectory("bridge-demo-").FullName;
         try
         {
-            await using var server = await BridgeServer.StartAsync(new(data, IPAddress.Loopback, 0, 0, null, AllowPrivateNetworks: true, LogLevel.Warning), ct);
+            await using var server = await BridgeServer.StartAsync(new(data, IPAddress.Loopback, 0, 0, null, AllowPrivateNetworks: true, TrustedProxies: [], LogLevel.Warning), ct);
             Terminal.Line($"[green]●[/] Edge, RemoteFiles and Migration run in this process, at [bold]{server.Public}[/]");
             return await MigrateAsync(server, ct);
         }

@@ -15,7 +15,8 @@ internal static class ServeCommand
         var adminPort = new Option<int>("--admin-port") { Description = "Operator's port, on loopback only", DefaultValueFactory = _ => 6060 };
         var rabbitMq = new Option<string?>("--rabbitmq") { Description = "Broker for migration commands, amqp://… or amqps://…" };
         var allowPrivate = new Option<bool>("--allow-private-networks") { Description = "Let accounts name a Nextcloud on a private address or another port" };
-        var command = new Command("serve", "Run the whole bridge in this process") { data, listen, port, adminPort, rabbitMq, allowPrivate };
+        var proxies = new Option<string[]>("--trusted-proxy") { Description = "Address or network of a proxy in front, whose X-Forwarded headers are believed; may be repeated", DefaultValueFactory = _ => [] };
+        var command = new Command("serve", "Run the whole bridge in this process") { data, listen, port, adminPort, rabbitMq, allowPrivate, proxies };
         command.SetAction((parsed, ct) => RunAsync(
             new(
                 parsed.GetValue(data)!,
@@ -24,6 +25,7 @@ internal static class ServeCommand
                 parsed.GetValue(adminPort),
                 parsed.GetValue(rabbitMq),
                 parsed.GetValue(allowPrivate),
+                parsed.GetValue(proxies)!,
                 LogLevel.Information),
             ct));
         return command;

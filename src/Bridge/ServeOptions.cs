@@ -9,5 +9,6 @@ namespace Bridge;
 /// <param name="AdminPort">Operator's port, on loopback only; 0 takes a free one.</param>
 /// <param name="RabbitMq">amqp or amqps address; null keeps commands inside this process.</param>
 /// <param name="AllowPrivateNetworks">Lets accounts name a Nextcloud on a private address and any port.</param>
+/// <param name="TrustedProxies">Addresses or networks of proxies in front, whose X-Forwarded headers are believed.</param>
 /// <param name="LogLevel">The least that is written to the terminal.</param>
-internal sealed record ServeOptions(string Data, IPAddress Listen, int Port, int AdminPort, string? RabbitMq, bool AllowPrivateNetworks, LogLevel LogLevel);
+internal sealed record ServeOptions(string Data, IPAddress Listen, int Port, int AdminPort, string? RabbitMq, bool AllowPrivateNetworks, IReadOnlyList<string> TrustedProxies, LogLevel LogLevel);

@@ -24,7 +24,8 @@ internal static class MigrationHost
         var services = builder.Services;
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
         services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Signal>().AddSingleton<MigrationOrders>().AddSingleton<CredentialOrders>().AddSingleton<RetryOrders>().AddSingleton<MigrationRun>();
+        services.AddSingleton<Signal>().AddSingleton<MigrationRun>();
+        services.AddSingleton<MigrationOrders>().AddSingleton<SurveyOrders>().AddSingleton<CredentialOrders>().AddSingleton<RetryOrders>();
         services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
         services.AddTracking();
         services.AddRemoteFiles();

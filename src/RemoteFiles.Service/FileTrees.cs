@@ -24,6 +24,8 @@ internal sealed class FileTrees(DriveStore drives, NextcloudConnector nextclouds
         return nextclouds.Connect(account);
     }
 
+    public RemoteTree Visit(Uri url, string login, string password, string userId) => nextclouds.Connect(new("", url, login, password, userId));
+
     private async Task<string> UserIdAsync(Account account, CancellationToken ct)
     {
         try

@@ -115,17 +115,30 @@ public sealed class DoorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Fault.Unauthenticated, "failed", "The Nextcloud no longer accepts the credentials of this account")]
-    [InlineData(Fault.OutOfSpace, "failed", "Insufficient quota: the drive is full")]
-    [InlineData(Fault.Locked, "completed", null)]
-    internal async Task Faults_keep_their_meaning_over_the_wire(Fault fault, string status, string? reason)
+    [InlineData(Fault.Forbidden, "not_allowed")]
+    [InlineData(Fault.NotFound, "not_there")]
+    [InlineData(Fault.TooLarge, "too_large")]
+    internal async Task Faults_keep_their_meaning_over_the_wire(Fault fault, string code)
+    {
+        service.Remote.File("/a").OnFetch = (_, _) => throw new FaultException(fault, "no");
+
+        var document = await service.FinishAsync(await service.TriggerAsync());
+
+        Assert.Equal(("completed", "partial", code), ((string)document["status"]!, (string)document["outcome"]!, (string)document["errors"]![0]!["code"]!));
+    }
+
+    [Theory]
+    [InlineData(Fault.Unauthenticated)]
+    [InlineData(Fault.OutOfSpace)]
+    [InlineData(Fault.Locked)]
+    internal async Task What_stood_in_the_way_once_is_tried_again_over_the_wire(Fault fault)
     {
         var tries = 0;
         service.Remote.File("/a").OnFetch = (_, _) => ++tries == 1 ? throw new FaultException(fault, "no") : Task.CompletedTask;
 
         var document = await service.FinishAsync(await service.TriggerAsync());
 
-        Assert.Equal((status, reason), ((string)document["status"]!, (string?)document["failure_reason"]));
+        Assert.Equal(("completed", "complete", 2), ((string)document["status"]!, (string)document["outcome"]!, tries));
     }
 
     [Fact]

@@ -69,6 +69,16 @@ public sealed class JournalTests : IAsyncLifetime
 
         public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => inner.CountAsync(migration, ct);
 
+        public Task<EarlierMigration?> FindEarlierAsync(string migration, CancellationToken ct) => inner.FindEarlierAsync(migration, ct);
+
+        public Task<IReadOnlyList<EarlierLine>> EarlierAsync(string earlier, IReadOnlyList<string> sourceIds, CancellationToken ct) =>
+            inner.EarlierAsync(earlier, sourceIds, ct);
+
+        public Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) => inner.WholeFolderAsync(earlier, folder, ct);
+
+        public Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct) =>
+            inner.EarlierBelowAsync(earlier, folder, after, limit, ct);
+
         public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => inner.TallyAsync(migration, ct);
 
         public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>

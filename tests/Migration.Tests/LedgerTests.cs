@@ -27,7 +27,7 @@ public sealed class LedgerTests : IAsyncLifetime
         Assert.Equal(["/docs/a.txt", "/docs/broken.txt"], lines.Select(line => line.Path));
         var source = rig.Remote.Drive["/Nextcloud/docs/a.txt"];
         Assert.Equal(
-            new ReportLine(lines[0].Number, "/docs/a.txt", false, "imported")
+            new ReportLine("/docs/a.txt", false, "imported")
             {
                 SourceId = source.Id,
                 ETag = source.ETag,
@@ -102,5 +102,5 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     private async Task<IReadOnlyList<ReportLine>> LinesAsync(string id, string? outcome = null) =>
-        await ((ILedgerReport)rig.Ledger).ReportAsync(id, new(outcome, null), 0, 100, TestContext.Current.CancellationToken);
+        await ((ILedgerReport)rig.Ledger).ReportAsync(id, new(outcome, null), "", 100, TestContext.Current.CancellationToken);
 }

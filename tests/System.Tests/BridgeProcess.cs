@@ -16,6 +16,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>False: only requests are taken; a worker outside does the migrations.</summary>
     public bool HasWorker { get; private init; } = true;
 
+    /// <summary>More of the environment, from the next start on.</summary>
+    public Dictionary<string, string> Environment { get; private init; } = [];
+
     public int Port { get; } = ServiceProcess.FreePort();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
@@ -25,6 +28,13 @@ internal sealed class BridgeProcess : IAsyncDisposable
     public static async Task<BridgeProcess> StartAsync(CancellationToken ct, params string[] more)
     {
         var bridge = new BridgeProcess(more);
+        await bridge.StartAgainAsync(ct);
+        return bridge;
+    }
+
+    public static async Task<BridgeProcess> StartAsync(Dictionary<string, string> environment, CancellationToken ct)
+    {
+        var bridge = new BridgeProcess([]) { Environment = environment };
         await bridge.StartAgainAsync(ct);
         return bridge;
     }
@@ -47,6 +57,11 @@ internal sealed class BridgeProcess : IAsyncDisposable
             ["Migration__LeaseRenewal"] = "00:00:00.5",
             ["Migration__Worker"] = $"{HasWorker}",
         };
+        foreach (var (name, value) in Environment)
+        {
+            settings[name] = value;
+        }
+
         Process = await ServiceProcess.StartAsync("Bridge", arguments, settings, new(Address, "/health/ready"), ct);
     }
 

@@ -77,6 +77,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>SIGTERM, as an orchestrator stops it; ends when it has.</summary>
+    public async Task TerminateAsync(CancellationToken ct)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await process.WaitForExitAsync(ct);
+    }
+
+    /// <summary>It ended by itself.</summary>
+    public Task EndedAsync(CancellationToken ct) => process.WaitForExitAsync(ct);
+
     public async ValueTask DisposeAsync()
     {
         if (IsRunning)

@@ -45,7 +45,7 @@ internal static class ReportContent
     private static async IAsyncEnumerable<ReportLine> LinesAsync(
         ILedgerReport ledger, string id, ReportFilter filter, [EnumeratorCancellation] CancellationToken ct)
     {
-        var last = 0L;
+        var last = "";
         while (await ledger.ReportAsync(id, filter, last, Page, ct) is { Count: > 0 } page)
         {
             foreach (var line in page)
@@ -53,7 +53,7 @@ internal static class ReportContent
                 yield return line;
             }
 
-            last = page[^1].Number;
+            last = page[^1].Path;
         }
     }
 

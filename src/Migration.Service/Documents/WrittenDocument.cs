@@ -23,6 +23,7 @@ internal static class WrittenDocument
             throw new FaultException(Fault.Malformed, "account_id is required");
         }
 
+        _ = Scope.Of(sent);
         return sent with
         {
             SourcePath = CleanPath.Normalise(sent.SourcePath).ToString(),
@@ -47,6 +48,9 @@ internal static class WrittenDocument
             AccountId = was.AccountId,
             NextcloudUrl = was.NextcloudUrl,
             SourceOwner = was.SourceOwner,
+            Include = was.Include,
+            Exclude = was.Exclude,
+            Folders = was.Folders,
             SourceDeletion = was.SourceDeletion,
             SourceDeletedAt = was.SourceDeletedAt,
             WaitingFor = sent.Status == MigrationStatus.Running ? was.WaitingFor : null,

@@ -53,6 +53,22 @@ internal abstract record LedgerChange
     /// <summary>An entry of a folder's listing; <paramref name="Parent"/> is the folder's line, null for the first folder.</summary>
     internal sealed record Seen(long? Parent, SourceEntry Entry) : LedgerChange;
 
+    /// <summary>An entry that is left out; nothing of it is brought or listed.</summary>
+    internal sealed record Excluded(long Parent, SourceEntry Entry, Reason Reason) : LedgerChange;
+
+    /// <summary>A file that arrived earlier and is in the drive; <paramref name="IsMoved"/> when it had another path then.</summary>
+    internal sealed record Known(long Parent, SourceEntry Entry, EarlierLine Earlier, bool IsMoved) : LedgerChange
+    {
+        /// <summary>Its name in the drive by now.</summary>
+        public required string Name { get; init; }
+    }
+
+    /// <summary>A folder in which nothing has changed since: its lines are those of then.</summary>
+    internal sealed record Unchanged(SourceEntry Folder, string Earlier) : LedgerChange;
+
+    /// <summary>Everything was seen: what arrived earlier and was not seen now is gone from the source.</summary>
+    internal sealed record AllSeen(string Earlier) : LedgerChange;
+
     /// <summary>The folder has its directory in the drive. Comes before the folder's entries.</summary>
     internal sealed record FolderMade(LedgerLine Folder, string DirectoryId) : LedgerChange;
 

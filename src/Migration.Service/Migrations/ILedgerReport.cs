@@ -6,8 +6,8 @@ namespace Migration.Migrations;
 /// <summary>The ledger as its owner reads it: every file, and the folders that did not come.</summary>
 internal interface ILedgerReport
 {
-    /// <summary>In the order they were seen, after the line <paramref name="after"/>.</summary>
-    Task<IReadOnlyList<ReportLine>> ReportAsync(string migration, ReportFilter filter, long after, int limit, CancellationToken ct);
+    /// <summary>By their paths, after the path <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<ReportLine>> ReportAsync(string migration, ReportFilter filter, string after, int limit, CancellationToken ct);
 }
 
 /// <summary>Which lines are asked for; null is all. Both are words of the report.</summary>
@@ -25,7 +25,7 @@ internal sealed record ReportFilter(string? Outcome, string? Reason)
 }
 
 /// <summary>What is known of one file.</summary>
-internal sealed record ReportLine([property: JsonIgnore] long Number, string Path, bool IsFolder, string Outcome)
+internal sealed record ReportLine(string Path, bool IsFolder, string Outcome)
 {
     public ReasonText? Reason { get; init; }
 

@@ -15,8 +15,15 @@ internal interface IRemoteFiles
     /// <summary>Bytes the drive can still take; null when there is no limit.</summary>
     Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct);
 
-    /// <summary>Bytes of all files below a remote folder.</summary>
-    Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+    /// <summary>Bytes of all files below a remote folder, and whose it is.</summary>
+    Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
+
+    /// <summary>As <see cref="GetSizeAsync"/>, for somebody who has no account here.</summary>
+    Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct);
+
+    /// <summary>As <see cref="ListAsync"/>, for somebody who has no account here; with what has each name in a directory of the drive.</summary>
+    IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, CancellationToken ct);
 
     /// <summary>The entries of a remote folder; ends without an exception only when the listing was whole.</summary>
     IAsyncEnumerable<SourceEntry> ListAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
@@ -24,14 +31,17 @@ internal interface IRemoteFiles
     /// <summary>Everything below a remote folder, each folder before what is in it; Forbidden where this cannot be asked.</summary>
     IAsyncEnumerable<SourceEntry> ListAllBelowAsync(string instance, string accountId, CleanPath folder, CancellationToken ct);
 
-    /// <summary>The id of the drive's directory at this path, made with its parents where missing.</summary>
-    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct);
+    /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
+    Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
     /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
     Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
 
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
+
+    /// <summary>Of each of these copies, whether it is still in the drive as it was; one whose source was moved is moved after it. 1000 at most.</summary>
+    Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct);
 
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
@@ -52,8 +62,36 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
     public override string ToString() => $"{Login} at {Url}";
 }
 
+/// <summary>Somebody whose credentials were accepted, and are kept nowhere.</summary>
+internal sealed record Visitor(NextcloudLogin Login, string UserId);
+
+/// <summary>What has a name in the drive: nothing, a file of that size or a folder as well, or something else.</summary>
+internal enum Taken
+{
+    Free,
+    Same,
+    Other,
+}
+
 /// <summary>A file or folder of the Nextcloud as its folder's listing shows it. <paramref name="ModifiedAt"/> is in Unix seconds.</summary>
-internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt);
+internal sealed record SourceEntry(string Id, CleanPath Path, bool IsFolder, long Size, string ETag, long? ModifiedAt)
+{
+    public SourceKind Kind { get; init; }
+
+    public bool IsFavorite { get; init; }
+}
+
+internal sealed record SourceSize(long Bytes, SourceKind Kind);
+
+/// <summary>Whose something is, and whether it can be read at all.</summary>
+internal enum SourceKind
+{
+    Own,
+    Shared,
+    Group,
+    External,
+    Encrypted,
+}
 
 /// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
 internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
@@ -85,6 +123,16 @@ internal enum Proof
 
     /// <summary>The copy was made of this very version before.</summary>
     Version,
+}
+
+/// <summary>A copy of an earlier migration; without SHA-256 it is a directory. <paramref name="Moved"/> says from where it is to go to where.</summary>
+internal sealed record KnownCopy(string FileId, string Sha256, (CleanPath From, CleanPath To)? Moved);
+
+internal enum CopyState
+{
+    Missing,
+    There,
+    Moved,
 }
 
 /// <summary>Something of the source, and its copy in the drive; a folder has none.</summary>

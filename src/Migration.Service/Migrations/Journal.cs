@@ -98,7 +98,9 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
     {
         try
         {
+            FaultPoint.Pass(FaultPoint.LedgerDue);
             Totals += await ledger.WriteAsync(lease.Id, lease.Owner, changes, CancellationToken.None);
+            FaultPoint.Pass(FaultPoint.LedgerWritten);
         }
         catch
         {

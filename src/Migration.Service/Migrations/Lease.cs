@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Shared.Faults;
 
 namespace Migration.Migrations;
 
@@ -47,6 +48,7 @@ internal sealed class Lease : IDisposable
             return null;
         }
 
+        FaultPoint.Pass(FaultPoint.LeaseTaken);
         lease.See(cancelRequested: taken.Document.CancelRequested == true);
         return (lease, taken);
     }

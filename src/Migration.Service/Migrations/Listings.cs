@@ -6,9 +6,9 @@ namespace Migration.Migrations;
 
 /// <summary>
 /// Listings of folders, read ahead: where the source answers for a folder and all below it at once, and these are not too many,
-/// one question serves for many folders. What was read ahead is handed out once.
+/// one question serves for many folders. What was read ahead is handed out once. Where most folders need no listing, nothing is read ahead.
 /// </summary>
-internal sealed class Listings(Source source)
+internal sealed class Listings(Source source, bool readAhead)
 {
     /// <summary>Bytes of the largest file that is worth bringing together with others.</summary>
     public const long LargestSmallFile = 1024 * 1024;
@@ -18,7 +18,7 @@ internal sealed class Listings(Source source)
 
     private readonly ConcurrentDictionary<CleanPath, IReadOnlyList<SourceEntry>> ahead = new();
     private readonly ConcurrentDictionary<CleanPath, int> simple = new();
-    private volatile bool refused;
+    private volatile bool refused = !readAhead;
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -48,6 +48,9 @@ internal sealed class MigrationOptions : IValidatableObject
 
     public TimeSpan LongestWaitLook { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a preflight looks at a source; what it has not seen by then it does not tell of.</summary>
+    public TimeSpan PreflightTime { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a request to delete a source waits for the end; after that it is answered, and the deletion goes on.</summary>
     public TimeSpan SourceDeletionAnswer { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -57,7 +60,7 @@ internal sealed class MigrationOptions : IValidatableObject
         {
             (nameof(LeaseRenewal), LeaseRenewal), (nameof(LeaseCheck), LeaseCheck), (nameof(LookForWork), LookForWork),
             (nameof(LongestWait), LongestWait), (nameof(WaitLook), WaitLook), (nameof(LongestWaitLook), LongestWaitLook),
-            (nameof(LedgerDelay), LedgerDelay), (nameof(ReportInterval), ReportInterval), (nameof(RetryDelay), RetryDelay),
+            (nameof(LedgerDelay), LedgerDelay), (nameof(ReportInterval), ReportInterval), (nameof(RetryDelay), RetryDelay), (nameof(PreflightTime), PreflightTime),
         })
         {
             if (value < TimeSpan.FromMilliseconds(1))

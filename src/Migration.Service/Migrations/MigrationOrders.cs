@@ -64,7 +64,8 @@ internal sealed partial class MigrationOrders(
     public static string UnreachableBecause(string cause) =>
         cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
 
-    private async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text.</exception>
+    public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         try
         {
@@ -89,7 +90,7 @@ internal sealed partial class MigrationOrders(
             Id = RandomNumberGenerator.GetHexString(32, lowercase: true),
             LeaseOwner = RandomNumberGenerator.GetHexString(32, lowercase: true),
             LeaseUntil = now + Reservation,
-            Document = new()
+            Document = order.Wished.AddTo(new TrackingDocument
             {
                 Status = MigrationStatus.Pending,
                 TargetDir = order.Target.ToString(),
@@ -97,7 +98,7 @@ internal sealed partial class MigrationOrders(
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
                 SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
-            },
+            }),
         };
         return await migrations.TryAddAsync(migration, now, CancellationToken.None) ? migration : throw AlreadyInProgress();
     }

@@ -29,8 +29,10 @@ internal sealed partial class MigrationRun(
             await journal.LoadAsync(ct);
             await Waits.CheckAsync(migration.Document, source, ct);
             await BringAsync(source, journal, report, ct);
+            FaultPoint.Pass(FaultPoint.EndDue);
             var counts = await ledger.TallyAsync(lease.Id, ct);
             await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts), CancellationToken.None);
+            FaultPoint.Pass(FaultPoint.EndWritten);
             Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -54,8 +56,9 @@ internal sealed partial class MigrationRun(
 
     private async Task BringAsync(Source source, Journal journal, Report report, CancellationToken ct)
     {
-        var listings = new Listings(source);
-        var walk = new Walk(source, listings, ledger, journal, options.Value);
+        var earlier = await ledger.FindEarlierAsync(journal.Migration, ct) is { } found ? new EarlierCopies(source, ledger, found) : null;
+        var listings = new Listings(source, readAhead: earlier is null);
+        var walk = new Walk(source, listings, new(source, earlier), ledger, journal, options.Value);
         report.Expect(await Preflight.CheckAsync(source, journal, ct));
         await report.WriteAsync(document => document.Start(clock.GetUtcNow()), ct);
         await walk.BeginAsync(ct);
@@ -119,6 +122,7 @@ internal sealed partial class MigrationRun(
             return;
         }
 
+        FaultPoint.Pass(FaultPoint.WaitWritten);
         await lease.LeaveAsync(Waits.NextLook(wait, options.Value, now), CancellationToken.None);
         Waiting(lease.Id, wait.Reason, reason);
     }

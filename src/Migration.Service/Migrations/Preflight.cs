@@ -30,7 +30,7 @@ internal static class Preflight
         }
 
         var left = Math.Max(size - journal.Totals.BytesImported, 0);
-        return await FreeSpaceAsync(source, ct) is { } free && left > free
+        return await FreeSpaceAsync(source, ct) is { } free && left > free && !source.Scope.IsPart
             ? throw new RunStoppedException(Fault.OutOfSpace, QuotaReason(left, free)) { WaitFor = WaitReasons.Space }
             : size;
     }

@@ -15,7 +15,16 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     public CleanPath Target { get; } = CleanPath.Normalise(migration.Document.TargetDir);
 
-    public Task<long> SizeAsync(CancellationToken ct) => AskAsync(() => remote.GetSizeAsync(instance, account, Folder, ct), ct);
+    /// <summary>What of the source is asked for.</summary>
+    public Scope Scope { get; private set; } = Scope.Of(migration.Document);
+
+    /// <summary>Bytes of the whole source. A source that is itself a share was chosen: what is in it is not left out for that.</summary>
+    public async Task<long> SizeAsync(CancellationToken ct)
+    {
+        var size = await AskAsync(() => remote.GetSizeAsync(instance, account, Folder, ct), ct);
+        Scope = Scope.With(size.Kind);
+        return size.Bytes;
+    }
 
     public Task<long?> FreeSpaceAsync(CancellationToken ct) => AskAsync(() => remote.GetFreeSpaceAsync(instance, ct), ct);
 
@@ -25,13 +34,16 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
         remote.ListAllBelowAsync(instance, account, folder, ct);
 
     public Task<string> MakeDirectoryAsync(SourceEntry folder, CancellationToken ct) =>
-        remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder.ModifiedAt, ct);
+        remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder, ct);
 
     public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
         remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, ct);
 
     public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
         remote.FetchManyAsync(instance, account, batch, ct);
+
+    public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
+        AskAsync(() => remote.CheckCopiesAsync(instance, copies, ct), ct);
 
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);

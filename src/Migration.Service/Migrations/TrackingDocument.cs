@@ -58,6 +58,13 @@ internal sealed record TrackingDocument
     /// <summary>Of a completed migration: complete, or partial when some files did not arrive.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>What the trigger asked for beyond the user's own files, and less than all of them; null is nothing of it.</summary>
+    public IReadOnlyList<string>? Include { get; init; }
+
+    public IReadOnlyList<string>? Exclude { get; init; }
+
+    public IReadOnlyList<string>? Folders { get; init; }
+
     /// <summary>Of a completed migration.</summary>
     public FileCounts? Counts { get; init; }
 

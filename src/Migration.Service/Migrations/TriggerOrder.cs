@@ -5,6 +5,8 @@ namespace Migration.Migrations;
 /// <summary>A wish for a migration, checked and made clean (cozy-api 4.1).</summary>
 internal sealed record TriggerOrder(NextcloudLogin Login, CleanPath Source, CleanPath Target)
 {
+    public WishedScope Wished { get; init; } = new([], [], []);
+
     private const string DefaultTarget = "/Nextcloud";
 
     /// <exception cref="FaultException">Malformed, with the contract's text.</exception>

@@ -6,7 +6,7 @@ namespace Migration.Migrations;
 /// Lists the folders of the source, some at a time, and makes their directories in the drive. A folder that was listed
 /// whole is never listed again.
 /// </summary>
-internal sealed class Walk(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options)
+internal sealed class Walk(Source source, Listings listings, Findings findings, ILedger ledger, Journal journal, MigrationOptions options)
 {
     private const int Page = 64;
 
@@ -27,6 +27,11 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
         {
             await Parallel.ForEachAsync(folders, parallel, async (folder, token) => await WalkAsync(folder, token));
             await journal.CommitAsync(ct);
+        }
+
+        if (findings.AtEnd is { } end)
+        {
+            await journal.AddAsync(end, ct);
         }
     }
 
@@ -60,10 +65,11 @@ internal sealed class Walk(Source source, Listings listings, ILedger ledger, Jou
     private async Task MakeAndListAsync(LedgerLine folder, CancellationToken ct)
     {
         var directory = await source.MakeDirectoryAsync(folder.Entry, ct);
+        FaultPoint.Pass(FaultPoint.DirectoryMade);
         await journal.AddAsync(new LedgerChange.FolderMade(folder, directory), ct);
-        await foreach (var entry in listings.ListAsync(folder.Entry.Path, ct))
+        await foreach (var change in findings.OfAsync(folder, listings.ListAsync(folder.Entry.Path, ct), ct))
         {
-            await journal.AddAsync(new LedgerChange.Seen(folder.Number, entry), ct);
+            await journal.AddAsync(change, ct);
         }
 
         await journal.AddAsync(new LedgerChange.FolderListed(folder), ct);

@@ -4,6 +4,7 @@ using Migration.Migrations;
 using Protos;
 using Shared.Errors;
 using Shared.Faults;
+using Visitor = Migration.Migrations.Visitor;
 
 namespace Migration.RemoteFiles;
 
@@ -31,10 +32,36 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return space.HasQuota ? Math.Max(space.Quota - space.Used, 0) : null;
     }
 
-    public async Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var request = new ListRequest { AccountId = accountId, Path = folder.ToString() };
-        return Math.Max((await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct)).Size, 0);
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct)
+    {
+        var request = new ListRequest { Visitor = Write(visitor), Path = folder.ToString() };
+        var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
+        return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
+    }
+
+    public async IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var headers = await tokens.HeadersAsync(instance, ct);
+        using var listing = transfers.List(
+            new() { Visitor = Write(visitor), Path = folder.ToString(), TargetDir = target.ToString() }, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
+        {
+            var entry = listing.ResponseStream.Current;
+            yield return (Read(entry, folder), entry.Taken switch
+            {
+                RemoteEntry.Types.Taken.Same => Taken.Same,
+                RemoteEntry.Types.Taken.Other => Taken.Other,
+                _ => Taken.Free,
+            });
+        }
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -65,10 +92,10 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
-        var request = new MakeDirectoryRequest { Path = directory.ToString() };
-        if (modifiedAt is { } time)
+        var request = new MakeDirectoryRequest { Path = directory.ToString(), Favorite = like.IsFavorite };
+        if (like.ModifiedAt is { } time)
         {
             request.ModifiedAt = time;
         }
@@ -102,6 +129,27 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             var reply = fetching.ResponseStream.Current;
             yield return (reply.Index, Of(reply.File));
         }
+    }
+
+    public async Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct)
+    {
+        var request = new CheckCopiesRequest();
+        request.Copies.AddRange(copies.Select(copy => new CheckCopiesRequest.Types.Copy
+        {
+            Id = copy.FileId,
+            Sha256 = copy.Sha256,
+            FormerPath = copy.Moved?.From.ToString() ?? "",
+            Path = copy.Moved?.To.ToString() ?? "",
+        }));
+        var reply = await AskAsync(instance, options => transfers.CheckCopiesAsync(request, options), ct);
+        return reply.States.Count == copies.Count
+            ? [.. reply.States.Select(state => state switch
+            {
+                CheckCopiesReply.Types.State.There => CopyState.There,
+                CheckCopiesReply.Types.State.Moved => CopyState.Moved,
+                _ => CopyState.Missing,
+            })]
+            : throw new FaultException(Fault.Internal, "the file service answered about other copies");
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -156,11 +204,15 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         entry.IsFolder,
         Math.Max(entry.Size, 0),
         entry.Etag,
-        entry.HasModifiedAt ? entry.ModifiedAt : null);
+        entry.HasModifiedAt ? entry.ModifiedAt : null)
+    {
+        Kind = KindOf(entry.Kind),
+        IsFavorite = entry.Favorite,
+    };
 
     private static RemoteEntry Write(SourceEntry file)
     {
-        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag };
+        var entry = new RemoteEntry { Id = file.Id, Path = file.Path.ToString(), IsFolder = file.IsFolder, Size = file.Size, Etag = file.ETag, Favorite = file.IsFavorite };
         if (file.ModifiedAt is { } time)
         {
             entry.ModifiedAt = time;
@@ -181,6 +233,19 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             FetchReply.Types.Proof.Version => Proof.Version,
             _ => Proof.None,
         },
+    };
+
+    private static Protos.Visitor Write(Visitor visitor) =>
+        new() { Url = visitor.Login.Url, Login = visitor.Login.Login, Password = visitor.Login.Password, UserId = visitor.UserId };
+
+    // A kind that is not known here is not the user's own for certain.
+    private static SourceKind KindOf(Kind kind) => kind switch
+    {
+        Kind.Own => SourceKind.Own,
+        Kind.Shared => SourceKind.Shared,
+        Kind.Group => SourceKind.Group,
+        Kind.Encrypted => SourceKind.Encrypted,
+        _ => SourceKind.External,
     };
 
     private static SourceFate FateOf(DeleteSourceReply.Types.Outcome outcome) => outcome switch

@@ -7,14 +7,23 @@ using Shared.Faults;
 namespace Migration.Rpc;
 
 /// <summary>The door of protos/migration.proto: gRPC, and the REST routes that its annotations name.</summary>
-internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries, CleanupOrders cleanups, CredentialOrders credentials, IMigrations migrations, ILedgerReport ledger) : Protos.Migration.MigrationBase
+internal sealed class MigrationDoor(
+    MigrationOrders orders,
+    SurveyOrders surveys,
+    RetryOrders retries,
+    CleanupOrders cleanups,
+    CredentialOrders credentials,
+    IMigrations migrations,
+    ILedgerReport ledger)
+    : Protos.Migration.MigrationBase
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
-        var order = TriggerOrder.Read(
-            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
-        return Write(await orders.TriggerAsync(InstanceOf(context), order, context.CancellationToken));
+        return Write(await orders.TriggerAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
     }
+
+    public override async Task<PreflightDocument> Preflight(TriggerRequest request, ServerCallContext context) =>
+        SurveyMessages.Write(await surveys.RunAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
 
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
     {
@@ -35,7 +44,7 @@ internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries,
     {
         var (filter, ct) = (ReportFilter.Read(request.Outcome, request.Reason), context.CancellationToken);
         _ = await migrations.FindAsync(InstanceOf(context), request.Id, ct) ?? throw new FaultException(Fault.NotFound, "nextcloud migration not found");
-        for (var last = 0L; await ledger.ReportAsync(request.Id, filter, last, 500, ct) is { Count: > 0 } page; last = page[^1].Number)
+        for (var last = ""; await ledger.ReportAsync(request.Id, filter, last, 500, ct) is { Count: > 0 } page; last = page[^1].Path)
         {
             foreach (var line in page)
             {
@@ -48,6 +57,13 @@ internal sealed class MigrationDoor(MigrationOrders orders, RetryOrders retries,
     {
         await cleanups.OrderAsync(InstanceOf(context), request.Id, request.AcknowledgePartial, context.CancellationToken);
         return new();
+    }
+
+    private static TriggerOrder OrderOf(TriggerRequest request)
+    {
+        var order = TriggerOrder.Read(
+            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
+        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order);
     }
 
     private static string InstanceOf(ServerCallContext context) => context.GetHttpContext().Caller().Instance.Domain;

@@ -34,16 +34,16 @@ internal sealed partial class LedgerTable : ILedgerReport
         },
         ct);
 
-    public Task<IReadOnlyList<ReportLine>> ReportAsync(string migration, ReportFilter filter, long after, int limit, CancellationToken ct) =>
+    public Task<IReadOnlyList<ReportLine>> ReportAsync(string migration, ReportFilter filter, string after, int limit, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<ReportLine>>(
             async connection => (await connection.QueryAsync<ReportRow>(
                 $"""
-                SELECT number, path, is_folder AS IsFolder, outcome, reason, message, source_id AS SourceId, etag, size, modified_at AS ModifiedAt,
+                SELECT path, is_folder AS IsFolder, outcome, reason, message, source_id AS SourceId, etag, size, modified_at AS ModifiedAt,
                     attempts, drive_id AS DriveId, drive_name AS DriveName, sha256, md5, proof
                 FROM migration_files
-                WHERE migration = @migration AND number > @after AND {Told}
+                WHERE migration = @migration AND path > @after AND {Told}
                     AND (@Outcome IS NULL OR outcome = @Outcome) AND (@Reason IS NULL OR reason = @Reason)
-                ORDER BY number LIMIT @limit
+                ORDER BY path LIMIT @limit
                 """,
                 new { migration, after, limit, Outcome = Column(filter.Outcome), filter.Reason })).Select(row => row.Read()).ToList(),
             ct);
@@ -52,10 +52,10 @@ internal sealed partial class LedgerTable : ILedgerReport
     private static string? Column(string? outcome) => outcome == "identical" ? "already_there" : outcome;
 
     private sealed record ReportRow(
-        long Number, string Path, long IsFolder, string Outcome, string? Reason, string? Message, string SourceId, string ETag, long Size,
+        string Path, long IsFolder, string Outcome, string? Reason, string? Message, string SourceId, string ETag, long Size,
         long? ModifiedAt, long Attempts, string? DriveId, string? DriveName, string? Sha256, string? Md5, string? Proof)
     {
-        public ReportLine Read() => new(Number, Path, IsFolder != 0, Outcome == "already_there" ? "identical" : Outcome)
+        public ReportLine Read() => new(Path, IsFolder != 0, Outcome == "already_there" ? "identical" : Outcome)
         {
             Reason = ReasonText.Of(Reason),
             Message = Message ?? "",

@@ -10,7 +10,7 @@ internal sealed partial class LedgerTable(Database database) : ILedger
 {
     private const string Lines = """
         SELECT f.number, f.path, f.is_folder AS IsFolder, f.source_id AS SourceId, f.etag, f.size, f.modified_at AS ModifiedAt,
-            p.drive_id AS Directory
+            p.drive_id AS Directory, f.favorite
         FROM migration_files f LEFT JOIN migration_files p ON p.number = f.parent
         WHERE f.migration = @migration AND f.outcome = 'pending'
         """;
@@ -82,8 +82,9 @@ internal sealed partial class LedgerTable(Database database) : ILedger
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
     private sealed record Row(
-        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory)
+        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory, long Favorite)
     {
-        public LedgerLine Read() => new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt), Directory ?? "");
+        public LedgerLine Read() =>
+            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt) { IsFavorite = Favorite != 0 }, Directory ?? "");
     }
 }

@@ -13,6 +13,10 @@ internal static partial class LedgerWriter
     public static Task<LedgerTotals> ApplyAsync(DbConnection connection, string migration, LedgerChange change) => change switch
     {
         LedgerChange.Seen seen => SeenAsync(connection, migration, seen),
+        LedgerChange.Excluded excluded => ExcludedAsync(connection, migration, excluded),
+        LedgerChange.Known known => KnownAsync(connection, migration, known),
+        LedgerChange.Unchanged unchanged => UnchangedAsync(connection, migration, unchanged),
+        LedgerChange.AllSeen seen => GoneAsync(connection, migration, seen.Earlier),
         LedgerChange.FolderMade made => FolderAsync(connection, "drive_id = @DirectoryId", new { made.Folder.Number, made.DirectoryId }),
         LedgerChange.FolderListed listed => FolderAsync(connection, "outcome = 'imported'", new { listed.Folder.Number }),
         LedgerChange.FileBrought brought => BroughtAsync(connection, brought),
@@ -33,11 +37,12 @@ internal static partial class LedgerWriter
             seen.Entry.ETag,
             Size = seen.Entry.IsFolder ? 0 : seen.Entry.Size,
             seen.Entry.ModifiedAt,
+            seen.Entry.IsFavorite,
         };
         var isNew = await connection.ExecuteAsync(
             """
-            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at)
-            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt)
+            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at, favorite)
+            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt, @IsFavorite)
             ON CONFLICT DO NOTHING
             """,
             values) == 1;
@@ -60,6 +65,22 @@ internal static partial class LedgerWriter
             """,
             values);
         return was is { } size ? LedgerTotals.None with { Bytes = values.Size - size } : LedgerTotals.None;
+    }
+
+    private static async Task<LedgerTotals> ExcludedAsync(DbConnection connection, string migration, LedgerChange.Excluded excluded)
+    {
+        var entry = excluded.Entry;
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at, outcome, reason)
+            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt, 'excluded', @Code)
+            ON CONFLICT DO NOTHING
+            """,
+            new
+            {
+                migration, Path = entry.Path.ToString(), excluded.Parent, entry.IsFolder, entry.Id, entry.ETag, entry.Size, entry.ModifiedAt, excluded.Reason.Text().Code,
+            });
+        return LedgerTotals.None;
     }
 
     private static async Task<LedgerTotals> FolderAsync(DbConnection connection, string set, object values)

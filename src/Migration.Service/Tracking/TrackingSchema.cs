@@ -46,6 +46,7 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
         );
         CREATE UNIQUE INDEX IF NOT EXISTS migration_files_path ON migration_files (migration, path);
         CREATE INDEX IF NOT EXISTS migration_files_outcome ON migration_files (migration, outcome, is_folder, number);
+        CREATE INDEX IF NOT EXISTS migration_files_source ON migration_files (migration, source_id);
         """;
 
     public async Task StartingAsync(CancellationToken cancellationToken)

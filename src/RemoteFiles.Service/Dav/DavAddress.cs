@@ -1,4 +1,5 @@
 using System.Text;
+using RemoteFiles.Access;
 using RemoteFiles.Files;
 using Rpc.Transcoding;
 using Shared.Access;
@@ -33,6 +34,9 @@ internal static class DavAddress
             path = start < 0 ? "/" : path[start..];
         }
 
+        // A proxy takes its own path away from the target, but not from headers and bodies.
+        var prefix = Visitor.PrefixOf(context);
+        path = prefix.Length > 0 && path.StartsWith(prefix + "/", StringComparison.Ordinal) ? path[prefix.Length..] : path;
         return [.. path.Split('?', 2)[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(RawRoutingExtensions.DecodeRawName)];
     }
 

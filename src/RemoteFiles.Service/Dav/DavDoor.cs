@@ -40,6 +40,8 @@ internal static partial class DavDoor
             }
         }
 
+        // Desktops ask the home of nobody ("/files//") whether a password is wanted; nobody is told the list of homes.
+        app.MapDav("PROPFIND", "/remote.php/dav/files/{path=**}", _ => throw new FaultException(Fault.MethodNotAllowed, "Listing members of this collection is disabled"));
         app.MapDavUploads();
         app.MapDavVersions();
         app.MapDavTrash();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using RemoteFiles.Access;
 using RemoteFiles.Files;
 using Shared.Faults;
 
@@ -83,7 +84,7 @@ internal static class DavLock
         return call.Response.WriteAsync(
             $"""
             <?xml version="1.0" encoding="utf-8"?>
-            <d:prop xmlns:d="DAV:"><d:lockdiscovery>{LockXml.Of([held], call.Root)}</d:lockdiscovery></d:prop>
+            <d:prop xmlns:d="DAV:"><d:lockdiscovery>{LockXml.Of([held], Visitor.PrefixOf(call.Http) + call.Root)}</d:lockdiscovery></d:prop>
 
             """,
             call.Ct);

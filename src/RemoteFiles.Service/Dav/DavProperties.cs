@@ -32,7 +32,7 @@ internal static class DavProperties
         [QuotaAvailable] = facts => facts.Entry.IsFolder && facts.Space is { } space ? Number(space.Quota is { } most ? Math.Max(0, most - space.Used) : -3) : null,
         [new("supportedlock", D)] = _ => new(LockXml.Supported, IsXml: true),
         [LockDiscovery] = facts => new(LockXml.Of(facts.Locks.Where(held => held.Covers(facts.Entry.Path)), facts.Root), IsXml: true),
-        [new("current-user-principal", D)] = facts => new($"<d:href>/remote.php/dav/principals/users/{facts.User}/</d:href>", IsXml: true),
+        [new("current-user-principal", D)] = facts => new($"<d:href>{facts.Prefix}/remote.php/dav/principals/users/{facts.User}/</d:href>", IsXml: true),
         [new("id", Oc)] = facts => new(IdOf(facts.Entry, facts.Domain)),
         [new("fileid", Oc)] = facts => Number(facts.Entry.Cozy?.FileId ?? 0),
         [new("size", Oc)] = facts => Number(facts.Entry.Size ?? 0),
@@ -111,7 +111,10 @@ internal sealed record DavFacts(Entry Entry, IEnumerable<NodeProperty> Propertie
 
     public string Domain => Shared.Access.CallerOfRequest.Instance(Scope.Call.Http).Domain;
 
-    public string Root => Scope.Call.Root;
+    /// <summary>The path that a proxy in front has taken away, for hrefs in values.</summary>
+    public string Prefix => Access.Visitor.PrefixOf(Scope.Call.Http);
+
+    public string Root => Prefix + Scope.Call.Root;
 
     public DriveSpace? Space => Scope.Space;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using RemoteFiles.Access;
 using RemoteFiles.Files;
 using Shared.Faults;
 
@@ -34,7 +35,7 @@ internal static class DavSearch
             "/remote.php/dav/",
             asked.Names,
             name => name == new System.Xml.XmlQualifiedName("current-user-principal", DavProperties.D)
-                ? new($"<d:href>/remote.php/dav/principals/users/{user}/</d:href>", IsXml: true)
+                ? new($"<d:href>{Visitor.PrefixOf(context)}/remote.php/dav/principals/users/{user}/</d:href>", IsXml: true)
                 : DavItem.Folder()(name),
             context.RequestAborted);
         await answer.CompleteAsync(context.RequestAborted);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using RemoteFiles.Access;
 
 namespace RemoteFiles.Dav;
 
@@ -13,6 +14,7 @@ internal sealed class MultiStatus : IDisposable
 
     private const int FlushBytes = 32 * 1024;
     private readonly HttpResponse response;
+    private readonly string prefix;
     private readonly bool isMinimal;
     private readonly MemoryStream text = new();
     private readonly XmlWriter xml;
@@ -20,6 +22,7 @@ internal sealed class MultiStatus : IDisposable
     public MultiStatus(HttpContext context)
     {
         response = context.Response;
+        prefix = Visitor.PrefixOf(context);
         isMinimal = context.Request.Headers["Brief"] == "t" || context.Request.Headers["Prefer"].ToString().Contains("return=minimal", StringComparison.Ordinal);
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
@@ -89,7 +92,7 @@ internal sealed class MultiStatus : IDisposable
     private void Begin(string href)
     {
         xml.WriteStartElement("response", DavProperties.D);
-        xml.WriteElementString("href", DavProperties.D, href);
+        xml.WriteElementString("href", DavProperties.D, prefix + href);
     }
 
     private async Task EndAsync(CancellationToken ct)

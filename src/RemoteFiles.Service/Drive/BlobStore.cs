@@ -34,12 +34,14 @@ internal sealed class BlobStore
         try
         {
             var blob = await ReceiveAsync(temporary, id, upload, room, ct);
+            FaultPoint.Pass(FaultPoint.BlobReceived);
             DiskDirectory.Create(Path.GetDirectoryName(path)!, root);
 
             // However slow the body was, the sweep now gives its row an hour to come.
             File.SetLastWriteTimeUtc(temporary, clock.GetUtcNow().UtcDateTime);
             File.Move(temporary, path);
             DiskDirectory.Flush(Path.GetDirectoryName(path)!);
+            FaultPoint.Pass(FaultPoint.BlobStored);
             return blob;
         }
         catch

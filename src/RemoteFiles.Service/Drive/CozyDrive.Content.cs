@@ -65,6 +65,7 @@ internal sealed partial class CozyDrive
         try
         {
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
+            FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
             return stored;
         }
@@ -85,6 +86,7 @@ internal sealed partial class CozyDrive
                 return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
             },
             ct);
+        FaultPoint.Pass(FaultPoint.FileCommitted);
         await store.DiscardAsync(replaced);
         return stored;
     }

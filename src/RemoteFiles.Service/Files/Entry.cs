@@ -31,6 +31,11 @@ internal sealed record Entry
     /// <summary>Known to be the user's own and deletable: not shared by somebody else, not mounted from another storage.</summary>
     public bool IsOwn { get; init; }
 
+    public EntryKind Kind { get; init; }
+
+    /// <summary>Marked as a favourite in a remote tree; the drive keeps it in its <see cref="Annotations"/>.</summary>
+    public bool IsFavorite { get; init; }
+
     /// <summary>Where this content was copied from, if it was.</summary>
     public Origin? Origin { get; init; }
 

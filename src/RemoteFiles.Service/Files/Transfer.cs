@@ -124,6 +124,7 @@ internal static class Transfer
         Md5 = source.Md5,
         Origin = details.Account.Length == 0 ? null : new(details.Account, source.Id, source.ETag),
         Creator = details.Creator,
+        Annotations = source.IsFavorite ? Annotations.None with { Favorite = true } : null,
     };
 
     /// <summary>Whether this came from the same version of the same source: no byte need move to know.</summary>

@@ -6,11 +6,18 @@ using Shared.Faults;
 
 namespace RemoteFiles.Login;
 
-/// <summary>The two steps in a browser, the same for both flows: the passphrase, then the question whether this app may.</summary>
+/// <summary>What a signed-in user is shown, with the state that binds its forms to the session.</summary>
+internal delegate Task ShowPage(LoginSession session, Words words, string state);
+
+/// <summary>What a button of that page does.</summary>
+internal delegate Task PressButton(LoginSession session, Words words, IFormCollection form);
+
+/// <summary>The two steps in a browser, the same for both flows and for the list of apps: the passphrase, then a page with buttons.</summary>
 /// <param name="context">The request.</param>
-/// <param name="flow">Names the login that the session is for.</param>
-/// <param name="app">The name of the app that asks; null when only a session knows it.</param>
-internal sealed class FlowPages(HttpContext context, string flow, string? app)
+/// <param name="flow">Names what the session is for.</param>
+/// <param name="app">The name of the app that asks; empty for none, null when only a session knows it.</param>
+/// <param name="page">The second step.</param>
+internal sealed class FlowPages(HttpContext context, string flow, string? app, ShowPage page)
 {
     private const string Cookie = "login";
     private readonly LoginSessions sessions = context.RequestServices.GetRequiredService<LoginSessions>();
@@ -28,7 +35,7 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app)
         }
         else if (session.IsSignedIn)
         {
-            await LoginPage.AllowAsync(context, words, session.App, StateOf(cookie));
+            await page(session, words, StateOf(cookie));
         }
         else
         {
@@ -36,37 +43,38 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app)
         }
     }
 
-    /// <summary>What a form says; <paramref name="allow"/> answers when the user has agreed.</summary>
-    public async Task HandleAsync(Func<LoginSession, Words, Task> allow, Func<Task> refuse)
+    /// <summary>What a form says: the passphrase, or one of the buttons of the second step.</summary>
+    public async Task HandleAsync(IReadOnlyDictionary<string, PressButton> buttons)
     {
         var form = await SmallForm.ReadAsync(context);
-        var step = form["step"].ToString();
         if (Open() is not ({ } session, var cookie) || !sessions.IsStateOf(context.Instance(), cookie, form["state"].ToString()))
         {
             await BeginAsync(words.Expired);
         }
-        else if (step == "refuse")
+        else if (session.IsSignedIn)
         {
-            await refuse();
-            Forget();
-            await LoginPage.EndAsync(context, StatusCodes.Status200OK, words, words.RefusedTitle, words.RefusedText);
-        }
-        else if (step == "allow" && session.IsSignedIn)
-        {
-            Forget();
-            await allow(session, words);
+            await (buttons.TryGetValue(form["step"].ToString(), out var press) ? press(session, words, form) : page(session, words, StateOf(cookie)));
         }
         else if (await IsPassphraseAsync(form["passphrase"].ToString()))
         {
             // A new cookie: one that somebody else may have planted is worth nothing.
             Remember(session with { IsSignedIn = true });
-            context.Response.StatusCode = StatusCodes.Status303SeeOther;
-            context.Response.Headers.Location = Visitor.PrefixOf(context) + context.Request.Path.ToUriComponent();
+            Again();
         }
         else
         {
             await LoginPage.SignInAsync(context, words, session.App, StateOf(cookie), words.Wrong);
         }
+    }
+
+    /// <summary>The session is over.</summary>
+    public void Forget() => context.Response.Cookies.Delete(Cookie, Settings());
+
+    /// <summary>Sends the browser to this page anew, so that a reload sends no form twice.</summary>
+    public void Again()
+    {
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = Visitor.PrefixOf(context) + context.Request.Path.ToUriComponent();
     }
 
     private async Task<bool> IsPassphraseAsync(string passphrase)
@@ -101,8 +109,6 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app)
         context.Response.Cookies.Append(Cookie, cookie, Settings());
         return cookie;
     }
-
-    private void Forget() => context.Response.Cookies.Delete(Cookie, Settings());
 
     private string StateOf(string cookie) => sessions.StateOf(context.Instance(), cookie);
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RemoteFiles.Access;
 using RemoteFiles.Http;
-using RemoteFiles.Instances;
 using Rpc.OpenApi;
 using Rpc.Transcoding;
 using Shared.Access;
@@ -25,6 +24,14 @@ internal static class LoginDoor
         app.MapFile("style.css", "text/css; charset=utf-8").Describe("How the pages look.").Answers(StatusCodes.Status200OK, "text/css");
         app.MapFile("logo.svg", "image/svg+xml").Describe("The logo of the pages, and of this server in the apps.").Answers(StatusCodes.Status200OK, "image/svg+xml");
 
+        foreach (var path in new[] { "/settings/user/security", "/index.php/settings/user/security" })
+        {
+            app.MapPage("GET", path, context => AppsPage.Of(context).ShowAsync())
+                .Describe("The apps that may sync, behind the passphrase.").Answers(StatusCodes.Status200OK, Html);
+            app.MapPage("POST", path, AppsPage.HandleAsync)
+                .Describe("The forms of that page: sign in, revoke an app, sign out.", Form).Answers(StatusCodes.Status200OK, Html).Answers(StatusCodes.Status303SeeOther);
+        }
+
         foreach (var root in new[] { "/login", "/index.php/login" })
         {
             app.MapRaw("POST", root + "/v2", StartAsync).WithMetadata(Admission.Public)
@@ -40,7 +47,7 @@ internal static class LoginDoor
 
             app.MapPage("GET", root + "/flow", FirstFlowAsync)
                 .Describe("The same page in a web view of the app, which sends OCS-APIRequest: true.").Answers(StatusCodes.Status200OK, Html);
-            app.MapPage("POST", root + "/flow", context => new FlowPages(context, "v1", null).HandleAsync((session, _) => HandOverAsync(context, session), () => Task.CompletedTask))
+            app.MapPage("POST", root + "/flow", HandOverAsync)
                 .Describe("The forms of that page; in the end nc://login with the app password.", Form).Answers(StatusCodes.Status200OK, Html).Answers(StatusCodes.Status303SeeOther);
         }
     }
@@ -48,12 +55,7 @@ internal static class LoginDoor
     private static IEndpointConventionBuilder MapPage(this WebApplication app, string method, string path, RequestDelegate handle) =>
         app.MapRaw(method, path, handle).WithMetadata(Admission.Public, new ErrorForm(LoginPage.WriteAsync));
 
-    private static async Task WelcomeAsync(HttpContext context)
-    {
-        var profile = (await context.RequestServices.GetRequiredService<InstanceProfiles>().GetAsync(context.Instance().Domain, context.RequestAborted)).Profile;
-        var name = profile.PublicName.Length > 0 ? profile.PublicName : context.Instance().UserId;
-        await LoginPage.WelcomeAsync(context, Words.Of(context.Request, context.Instance().Locale), name);
-    }
+    private static Task WelcomeAsync(HttpContext context) => LoginPage.WelcomeAsync(context, Words.Of(context.Request, context.Instance().Locale));
 
     private static async Task StartAsync(HttpContext context)
     {
@@ -87,42 +89,67 @@ internal static class LoginDoor
     {
         var token = context.GetRawValue("token")!;
         return await Flows(context).AppOfAsync(context.Instance().Domain, token, context.RequestAborted) is { } app
-            ? new(context, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))), app)
+            ? new(context, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))), app, Question(context))
             : throw new FaultException(Fault.Forbidden, "There is no such login");
     }
+
+    private static ShowPage Question(HttpContext context) => (session, words, state) => LoginPage.AllowAsync(context, words, session.App, state);
 
     private static async Task GrantAsync(HttpContext context)
     {
         var (domain, token) = (context.Instance().Domain, context.GetRawValue("token")!);
-        await (await PagesAsync(context)).HandleAsync(
-            async (session, words) =>
+        var pages = await PagesAsync(context);
+        await pages.HandleAsync(new Dictionary<string, PressButton>
+        {
+            ["allow"] = async (session, words, _) =>
             {
                 if (!await Flows(context).GrantAsync(domain, token, context.RequestAborted))
                 {
                     throw new FaultException(Fault.Forbidden, "There is no such login");
                 }
 
+                pages.Forget();
                 await LoginPage.EndAsync(context, StatusCodes.Status200OK, words, Words.With(words.DoneTitle, session.App), words.DoneText);
             },
-            () => Flows(context).RefuseAsync(domain, token, context.RequestAborted));
+            ["refuse"] = async (_, words, _) =>
+            {
+                await Flows(context).RefuseAsync(domain, token, context.RequestAborted);
+                await RefusedAsync(context, pages, words);
+            },
+        });
+    }
+
+    private static Task RefusedAsync(HttpContext context, FlowPages pages, Words words)
+    {
+        pages.Forget();
+        return LoginPage.EndAsync(context, StatusCodes.Status200OK, words, words.RefusedTitle, words.RefusedText);
     }
 
     // Only a native app can set this header: a page cannot send its visitors here to have them hand over a password.
     private static Task FirstFlowAsync(HttpContext context)
     {
         var isApp = string.Equals(context.Request.Headers["OCS-APIRequest"].ToString(), "true", StringComparison.OrdinalIgnoreCase);
-        var pages = new FlowPages(context, "v1", isApp ? AppName.Of(context.Request) : null);
+        var pages = new FlowPages(context, "v1", isApp ? AppName.Of(context.Request) : null, Question(context));
         return isApp || pages.IsBegun ? pages.ShowAsync() : WelcomeAsync(context);
     }
 
     // nc://login/server:…&user:…&password:… (each value percent-encoded but the server's, which apps take as it is).
-    private static async Task HandOverAsync(HttpContext context, LoginSession session)
+    private static async Task HandOverAsync(HttpContext context)
     {
-        var instance = context.Instance();
-        var password = await context.RequestServices.GetRequiredService<AppPasswords>().AddAsync(instance.Domain, session.App, context.RequestAborted);
-        context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.Location = $"nc://login/server:{Visitor.ServerOf(context)}&user:{Uri.EscapeDataString(instance.UserId)}&password:{Uri.EscapeDataString(password)}";
+        var pages = new FlowPages(context, "v1", null, Question(context));
+        await pages.HandleAsync(new Dictionary<string, PressButton>
+        {
+            ["allow"] = async (session, _, _) =>
+            {
+                var instance = context.Instance();
+                var password = await context.RequestServices.GetRequiredService<AppPasswords>().AddAsync(instance.Domain, session.App, context.RequestAborted);
+                pages.Forget();
+                context.Response.StatusCode = StatusCodes.Status303SeeOther;
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.Headers.Location = $"nc://login/server:{Visitor.ServerOf(context)}&user:{Uri.EscapeDataString(instance.UserId)}&password:{Uri.EscapeDataString(password)}";
+            },
+            ["refuse"] = (_, words, _) => RefusedAsync(context, pages, words),
+        });
     }
 
     private static IEndpointConventionBuilder MapFile(this WebApplication app, string name, string type)

@@ -11,14 +11,14 @@ internal static class LoginPage
 {
     /// <param name="context">The request.</param>
     /// <param name="words">Its language.</param>
-    /// <param name="app">Who asks.</param>
+    /// <param name="app">Who asks; empty when it is no app.</param>
     /// <param name="state">What binds the form to the session.</param>
     /// <param name="error">What went wrong the last time; empty for nothing.</param>
     public static Task SignInAsync(HttpContext context, Words words, string app, string state, string error)
     {
-        var text = Encode(Words.With(words.SignInText, context.Instance().Domain));
-        return WriteAsync(context, error.Length > 0 ? StatusCodes.Status403Forbidden : StatusCodes.Status200OK, words, Words.With(words.SignInTitle, app), $"""
-            <p>{text}</p>
+        var (title, text) = app.Length > 0 ? (Words.With(words.SignInTitle, app), words.SignInText) : (words.AppsTitle, words.AppsSignIn);
+        return WriteAsync(context, error.Length > 0 ? StatusCodes.Status403Forbidden : StatusCodes.Status200OK, words, title, $"""
+            <p>{Encode(Words.With(text, context.Instance().Domain))}</p>
             {(error.Length > 0 ? $"<p class=\"error\" role=\"alert\">{Encode(error)}</p>" : "")}
             <form method="post">
               <input type="hidden" name="state" value="{state}">
@@ -41,8 +41,30 @@ internal static class LoginPage
             </form>
             """);
 
-    public static Task WelcomeAsync(HttpContext context, Words words, string name) =>
-        WriteAsync(context, StatusCodes.Status200OK, words, Words.With(words.WelcomeTitle, name), $"""
+    public static Task AppsAsync(HttpContext context, Words words, IReadOnlyList<AppPassword> apps, string state)
+    {
+        var list = string.Concat(apps.Select(app => $"""
+            <li>
+              <div><strong>{Encode(app.Name)}</strong><span>{Encode(Words.With(words.Since, Day(app.CreatedAt)))} {Encode(app.UsedAt > 0 ? Words.With(words.LastUsed, Day(app.UsedAt)) : words.NeverUsed)}</span></div>
+              <form method="post">
+                <input type="hidden" name="state" value="{state}">
+                <input type="hidden" name="id" value="{Encode(app.Id)}">
+                <button type="submit" name="step" value="revoke" class="quiet" aria-label="{Encode(words.Revoke)}: {Encode(app.Name)}">{Encode(words.Revoke)}</button>
+              </form>
+            </li>
+            """));
+        return WriteAsync(context, StatusCodes.Status200OK, words, words.AppsTitle, $"""
+            <p>{Encode(apps.Count > 0 ? words.AppsText : words.NoApps)}</p>
+            <ul>{list}</ul>
+            <form method="post">
+              <input type="hidden" name="state" value="{state}">
+              <button type="submit" name="step" value="leave">{Encode(words.Leave)}</button>
+            </form>
+            """);
+    }
+
+    public static Task WelcomeAsync(HttpContext context, Words words) =>
+        WriteAsync(context, StatusCodes.Status200OK, words, Words.With(words.WelcomeTitle, context.Instance().UserId), $"""
             <p>{Encode(words.WelcomeText)}</p>
             <label for="server">{Encode(words.ServerAddress)}</label>
             <output id="server">{Encode(Visitor.ServerOf(context))}</output>
@@ -113,6 +135,8 @@ internal static class LoginPage
             """,
             context.RequestAborted);
     }
+
+    private static string Day(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 }

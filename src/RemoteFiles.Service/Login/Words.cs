@@ -49,6 +49,24 @@ internal sealed record Words
 
     public required string FailedText { get; init; }
 
+    public required string AppsTitle { get; init; }
+
+    public required string AppsSignIn { get; init; }
+
+    public required string AppsText { get; init; }
+
+    public required string NoApps { get; init; }
+
+    public required string Since { get; init; }
+
+    public required string LastUsed { get; init; }
+
+    public required string NeverUsed { get; init; }
+
+    public required string Revoke { get; init; }
+
+    public required string Leave { get; init; }
+
     public required string WelcomeTitle { get; init; }
 
     public required string WelcomeText { get; init; }
@@ -98,6 +116,15 @@ internal sealed record Words
         TooManyText = "For the safety of your Cozy, please wait {0} minutes and try again.",
         FailedTitle = "This did not work",
         FailedText = "Please start again in the app.",
+        AppsTitle = "Connected apps",
+        AppsSignIn = "Sign in to see the apps that may use the files of {0}.",
+        AppsText = "These apps can see, change and delete your files. Revoke those that you no longer use, or do not know.",
+        NoApps = "No app is connected.",
+        Since = "Since {0},",
+        LastUsed = "last used {0}",
+        NeverUsed = "never used",
+        Revoke = "Revoke",
+        Leave = "Sign out",
         WelcomeTitle = "The Cozy of {0}",
         WelcomeText = "To sync these files, open a Nextcloud app on your computer or phone and enter this address as the server:",
         ServerAddress = "Server address",
@@ -113,7 +140,7 @@ internal sealed record Words
         Wrong = "Ce n’est pas le bon mot de passe. Veuillez réessayer.",
         Expired = "Cette page est restée ouverte trop longtemps. Veuillez réessayer.",
         AllowTitle = "Autoriser {0} ?",
-        AllowText = "Elle pourra voir, modifier et supprimer tous les fichiers de {0}, jusqu’à ce que vous révoquiez son accès.",
+        AllowText = "Cette application pourra voir, modifier et supprimer tous les fichiers de {0}, jusqu’à ce que vous révoquiez son accès.",
         Warning = "Ne continuez que si vous venez vous-même de lancer cette connexion, dans l’application, sur votre appareil.",
         Allow = "Autoriser l’accès",
         Refuse = "Refuser",
@@ -127,6 +154,15 @@ internal sealed record Words
         TooManyText = "Pour la sécurité de votre Cozy, veuillez patienter {0} minutes avant de réessayer.",
         FailedTitle = "Cela n’a pas fonctionné",
         FailedText = "Veuillez recommencer dans l’application.",
+        AppsTitle = "Applications connectées",
+        AppsSignIn = "Identifiez-vous pour voir les applications qui peuvent utiliser les fichiers de {0}.",
+        AppsText = "Ces applications peuvent voir, modifier et supprimer vos fichiers. Révoquez celles dont vous ne vous servez plus, ou que vous ne connaissez pas.",
+        NoApps = "Aucune application n’est connectée.",
+        Since = "Depuis le {0},",
+        LastUsed = "dernière utilisation le {0}",
+        NeverUsed = "jamais utilisée",
+        Revoke = "Révoquer",
+        Leave = "Se déconnecter",
         WelcomeTitle = "Le Cozy de {0}",
         WelcomeText = "Pour synchroniser ces fichiers, ouvrez une application Nextcloud sur votre ordinateur ou votre téléphone et saisissez cette adresse de serveur :",
         ServerAddress = "Adresse du serveur",

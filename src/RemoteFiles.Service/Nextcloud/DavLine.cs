@@ -108,6 +108,9 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     public async Task<RemoteBody> BodyAsync(HttpResponseMessage response, long? length, CancellationToken ct) =>
         new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, this);
 
+    /// <summary>The body of a file, which goes on after a break.</summary>
+    public Stream Resumed(Stream body, long length, Func<long, CancellationToken, Task<Stream>> reopen) => new ResumedBody(body, length, reopen, clock);
+
     /// <summary>What an answer that is not the hoped-for one means.</summary>
     public async Task<FaultException> FaultAsync(HttpResponseMessage response, CancellationToken ct)
     {

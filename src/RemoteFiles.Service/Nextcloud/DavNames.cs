@@ -19,10 +19,12 @@ internal static class DavNames
     public static readonly (string Namespace, string Name) Size = (Oc, "size");
     public static readonly (string Namespace, string Name) Permissions = (Oc, "permissions");
     public static readonly (string Namespace, string Name) MountType = (Nc, "mount-type");
+    public static readonly (string Namespace, string Name) IsEncrypted = (Nc, "is-encrypted");
+    public static readonly (string Namespace, string Name) Favorite = (Oc, "favorite");
     public static readonly (string Namespace, string Name) TrashName = (Nc, "trashbin-filename");
     public static readonly (string Namespace, string Name) TrashOrigin = (Nc, "trashbin-original-location");
 
-    public static readonly byte[] AskForFiles = Ask(Always + "<oc:permissions/><nc:mount-type/>");
+    public static readonly byte[] AskForFiles = Ask(Always + "<oc:permissions/><nc:mount-type/><nc:is-encrypted/><oc:favorite/>");
     public static readonly byte[] AskForTrash = Ask(Always + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
 
     private const string Always =

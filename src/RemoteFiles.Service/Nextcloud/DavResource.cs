@@ -33,11 +33,23 @@ internal sealed record DavResource(FilePath Path, IReadOnlyDictionary<(string Na
             ModifiedAt = Date(this[DavNames.LastModified]),
             ContentType = this[DavNames.ContentType],
             IsOwn = IsOwn(this[DavNames.Permissions]) && this[DavNames.MountType].Length == 0,
+            Kind = Kind(this[DavNames.Permissions], this[DavNames.MountType], this[DavNames.IsEncrypted]),
+            IsFavorite = this[DavNames.Favorite] == "1",
         };
     }
 
     /// <summary>D: may be deleted. S and M stand on everything inside what others share, and what is mounted. Nothing is no yes.</summary>
     private static bool IsOwn(string permissions) => permissions.Contains('D', StringComparison.Ordinal) && permissions.AsSpan().IndexOfAny('S', 'M') < 0;
+
+    /// <summary>The types of Nextcloud's mounts: <c>shared</c>, <c>group</c>, <c>external</c> and <c>external-session</c>.</summary>
+    private static EntryKind Kind(string permissions, string mountType, string isEncrypted) =>
+        isEncrypted == "1" ? EntryKind.Encrypted
+        : mountType == "group" ? EntryKind.Group
+        : mountType == "shared" ? EntryKind.Shared
+        : mountType.Length > 0 ? EntryKind.External
+        : permissions.Contains('S', StringComparison.Ordinal) ? EntryKind.Shared
+        : permissions.Contains('M', StringComparison.Ordinal) ? EntryKind.External
+        : EntryKind.Own;
 
     /// <summary>Null for the negative sizes of storages that were not scanned yet.</summary>
     private long? Number((string Namespace, string Name) property) =>

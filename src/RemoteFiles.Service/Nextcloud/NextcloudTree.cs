@@ -106,7 +106,32 @@ internal sealed class NextcloudTree(DavLine line, Account account, ZipSupport zi
                 ? Length(response, entry, offset)
                 : throw new FaultException(Fault.Unavailable, $"{file} changes while it is read");
             entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
-            return new Download(entry, await line.BodyAsync(response, length, CancellationToken.None), length);
+            var body = await line.BodyAsync(response, length, CancellationToken.None);
+            var isTold = entry.ETag.StartsWith('"'); // a weak one does not tell whether bytes are the same (RFC 9110 section 13.1.5)
+            return new Download(entry, isTold ? line.Resumed(body, length, (passed, stop) => RestAsync(entry, offset + passed, length - passed, stop)) : body, length);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same version from a later byte on. A server that has another one by now answers 200 and all of it.</summary>
+    private async Task<Stream> RestAsync(Entry entry, long from, long length, CancellationToken ct)
+    {
+        var response = await line.AskAsync(() => Get(entry.Path, from, ifStill: entry.ETag), ct);
+        try
+        {
+            if ((int)response.StatusCode is not (200 or 206 or 412 or 416))
+            {
+                throw await line.FaultAsync(response, ct);
+            }
+
+            var isSame = response.Headers.ETag is not null && IsSame(response, entry) && (response.Content.Headers.LastModified ?? entry.ModifiedAt) == entry.ModifiedAt;
+            return (int)response.StatusCode == 206 && isSame && Length(response, entry, from) == length
+                ? await line.BodyAsync(response, length, CancellationToken.None)
+                : throw new FaultException(Fault.PreconditionFailed, $"{entry.Path} changes while it is read");
         }
         catch
         {
@@ -132,9 +157,14 @@ internal sealed class NextcloudTree(DavLine line, Account account, ZipSupport zi
     private async Task<Entry> StatFileAsync(FilePath file, CancellationToken ct) =>
         await StatAsync(file, ct) is { IsFolder: false } entry ? entry : throw new FaultException(Fault.NotFound, "file/directory not found");
 
-    private HttpRequestMessage Get(FilePath file, long offset)
+    private HttpRequestMessage Get(FilePath file, long offset, string ifStill = "")
     {
         var request = line.Request("GET", root.At(file));
+        if (ifStill.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("If-Range", ifStill);
+        }
+
         request.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null;
         return request;
     }

@@ -19,11 +19,10 @@ internal static class Discovery
         "/apps/groupfolders/folders", "/apps/recommendations/api/recommendations",
     ];
 
-    // Users are sent there by the apps: to a file, to all files, to the list of their devices.
+    // Users are sent there by the apps: to a file, to all files.
     private static readonly string[] WebPages =
     [
         "/login", "/index.php/login", "/f/{file}", "/index.php/f/{file}", "/apps/files", "/apps/files/", "/index.php/apps/files", "/index.php/apps/files/",
-        "/settings/user/security", "/index.php/settings/user/security",
     ];
 
     public static void MapDiscovery(this WebApplication app)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RemoteFiles.Access;
-using RemoteFiles.Instances;
 
 namespace RemoteFiles.Ocs;
 
@@ -11,9 +10,9 @@ internal static class OcsCapabilities
 {
     private const string Color = "#1f7ae0";
 
-    public static async Task<JsonNode> AnswerAsync(OcsCall call)
+    public static Task<JsonNode> AnswerAsync(OcsCall call)
     {
-        var capabilities = new JsonObject { ["bruteforce"] = new JsonObject { ["delay"] = 0, ["allow-listed"] = false }, ["theming"] = await ThemingAsync(call) };
+        var capabilities = new JsonObject { ["bruteforce"] = new JsonObject { ["delay"] = 0, ["allow-listed"] = false }, ["theming"] = Theming(call) };
         if (call.Password is not null)
         {
             capabilities["core"] = new JsonObject { ["pollinterval"] = 60, ["webdav-root"] = "remote.php/webdav" };
@@ -27,7 +26,7 @@ internal static class OcsCapabilities
             capabilities["files_sharing"] = new JsonObject { ["api_enabled"] = false, ["resharing"] = false, ["public"] = new JsonObject { ["enabled"] = false } };
         }
 
-        return new JsonObject { ["version"] = Version(), ["capabilities"] = capabilities };
+        return Task.FromResult<JsonNode>(new JsonObject { ["version"] = Version(), ["capabilities"] = capabilities });
     }
 
     // The version whose protocol this face implements.
@@ -51,13 +50,12 @@ internal static class OcsCapabilities
         ["windows_compatible_filenames"] = false,
     };
 
-    private static async Task<JsonObject> ThemingAsync(OcsCall call)
+    private static JsonObject Theming(OcsCall call)
     {
         var server = Visitor.ServerOf(call.Http);
-        var name = (await call.Get<InstanceProfiles>().GetAsync(call.Instance.Domain, call.Ct)).Profile.PublicName;
         return new()
         {
-            ["name"] = name.Length > 0 ? $"Cozy, {name}" : "Cozy",
+            ["name"] = "Cozy",
             ["url"] = server,
             ["slogan"] = call.Instance.Domain,
             ["color"] = Color,

@@ -36,20 +36,23 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
 
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var (folder, ct) = (FilePath.Parse(request.Path), context.CancellationToken);
+        var names = request.TargetDir.Length > 0 ? await TakenNames.OfAsync(Drive(context), FilePath.Parse(request.TargetDir), ct) : null;
         await foreach (var entry in request.AllBelow ? remote.ListAllBelowAsync(folder, ct) : remote.ListAsync(folder, ct))
         {
-            await responseStream.WriteAsync(Of(entry), context.CancellationToken);
+            var message = Of(entry);
+            message.Taken = names is null ? RemoteEntry.Types.Taken.Free : await names.LookAsync(entry, ct);
+            await responseStream.WriteAsync(message, ct);
         }
     }
 
     public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
     {
-        var remote = await RemoteAsync(request.AccountId, context);
+        var remote = await RemoteAsync(request, context);
         var entry = await remote.StatAsync(FilePath.Parse(request.Path), context.CancellationToken)
             ?? throw new FaultException(Fault.NotFound, "file/directory not found");
-        return new() { Size = entry.Size ?? 0 };
+        return new() { Size = entry.Size ?? 0, Kind = KindOf(entry.Kind) };
     }
 
     public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context)
@@ -61,6 +64,11 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         }
 
         var made = await drive.EnsureFolderAsync(path, ct);
+        if (request.Favorite)
+        {
+            await drive.ChangeAsync(made.Id, new(null, null, null, null) { Annotate = known => known with { Favorite = true } }, null, ct);
+        }
+
         if (request.HasModifiedAt)
         {
             await drive.TouchAsync(made.Id, DateTimeOffset.FromUnixTimeSeconds(request.ModifiedAt), ct);
@@ -133,6 +141,33 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Etag = done.Source.ETag,
     };
 
+    public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
+    {
+        if (request.Copies.Count > MostAtOnce)
+        {
+            throw new FaultException(Fault.Invalid, "too many copies at once");
+        }
+
+        var (drive, ct, reply) = (Drive(context), context.CancellationToken, new CheckCopiesReply());
+        foreach (var copy in request.Copies)
+        {
+            var (state, entry) = await Copies.CheckAsync(drive, copy.Id, Convert.FromHexString(copy.Sha256), ct);
+            if (entry is not null && copy.Path.Length > 0)
+            {
+                state = await Copies.FollowAsync(drive, entry, FilePath.Parse(copy.FormerPath), FilePath.Parse(copy.Path), ct);
+            }
+
+            reply.States.Add(state switch
+            {
+                CopyState.There => CheckCopiesReply.Types.State.There,
+                CopyState.Moved => CheckCopiesReply.Types.State.Moved,
+                _ => CheckCopiesReply.Types.State.Missing,
+            });
+        }
+
+        return reply;
+    }
+
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
@@ -172,6 +207,10 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
 
     private ICozyDrive Drive(ServerCallContext context) => trees.Drive(context.GetHttpContext().Instance().Domain);
 
+    private Task<IFileTree> RemoteAsync(ListRequest request, ServerCallContext context) => request.Visitor is { } visitor
+        ? Task.FromResult(trees.Visit(Url(visitor.Url), visitor.Login, visitor.Password, visitor.UserId).Files)
+        : RemoteAsync(request.AccountId, context);
+
     private async Task<IFileTree> RemoteAsync(string account, ServerCallContext context) =>
         (await trees.RemoteAsync(context.GetHttpContext().Instance().Domain, account, context.CancellationToken)).Files;
 
@@ -184,6 +223,8 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
             IsFolder = entry.IsFolder,
             Size = entry.Size ?? 0,
             Etag = entry.ETag,
+            Kind = KindOf(entry.Kind),
+            Favorite = entry.IsFavorite,
         };
         if (entry.ModifiedAt is { } modified)
         {
@@ -201,6 +242,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Size = message.Size,
         ETag = message.Etag,
         ModifiedAt = message.HasModifiedAt ? DateTimeOffset.FromUnixTimeSeconds(message.ModifiedAt) : null,
+        IsFavorite = message.Favorite,
     };
 
     private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
@@ -209,6 +251,15 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
         TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
         _ => FetchReply.Types.Outcome.Unknown,
+    };
+
+    private static Kind KindOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Shared => Kind.Shared,
+        EntryKind.Group => Kind.Group,
+        EntryKind.External => Kind.External,
+        EntryKind.Encrypted => Kind.Encrypted,
+        _ => Kind.Own,
     };
 
     private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch

@@ -17,8 +17,14 @@ internal sealed class FakeRemote : IRemoteFiles
     /// <summary>Directories of the drive: path → modified time.</summary>
     public ConcurrentDictionary<string, long?> Directories { get; } = new();
 
+    /// <summary>Directories of the drive that came as favourites.</summary>
+    public ConcurrentDictionary<string, bool> Favorites { get; } = new();
+
     /// <summary>Files of the drive: path → where they came from.</summary>
     public ConcurrentDictionary<string, SourceEntry> Drive { get; } = new();
+
+    /// <summary>Where files of the drive are that were moved: id → path.</summary>
+    public ConcurrentDictionary<string, string> DriveIds { get; } = new();
 
     /// <summary>How often the bytes of a source path were moved to their end.</summary>
     public ConcurrentDictionary<string, int> Moved { get; } = new();
@@ -55,6 +61,8 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public int Fetches { get; private set; }
 
+    public void ForgetFetches() => Fetches = 0;
+
     public SourceOwner Owner { get; set; } = new("https://nc.alma.example/", "alma");
 
     public Func<Task> OnIdentify { get; set; } = () => Task.CompletedTask;
@@ -85,8 +93,45 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public FakeRemote File(string path, long size = 10) => Add(path, isFolder: false, size, 1_700_000_000);
 
-    public void Change(string path, long size) =>
-        source[path] = source[path] with { Size = size, ETag = $"\"{Interlocked.Increment(ref nextId)}\"" };
+    /// <summary>Makes what is there, and all below it, belong to somebody else, or unreadable.</summary>
+    public FakeRemote As(SourceKind kind, string path)
+    {
+        foreach (var below in source.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            source[below] = source[below] with { Kind = kind };
+        }
+
+        return this;
+    }
+
+    public FakeRemote Favorite(string path)
+    {
+        source[path] = source[path] with { IsFavorite = true };
+        return this;
+    }
+
+    public void Change(string path, long size)
+    {
+        source[path] = source[path] with { Size = size };
+        Touch(path);
+    }
+
+    public void Remove(string path)
+    {
+        source.TryRemove(path, out _);
+        children[Parent(path)] = new(children[Parent(path)].Where(child => child != path));
+        Touch(Parent(path));
+    }
+
+    /// <summary>Keeps id and ETag, as Nextcloud does.</summary>
+    public void Move(string path, string to)
+    {
+        var file = source[path];
+        Remove(path);
+        source[to] = file with { Path = CleanPath.Exact(to)! };
+        children[Parent(to)].Enqueue(to);
+        Touch(Parent(to));
+    }
 
     public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
@@ -103,12 +148,26 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => Task.FromResult(FreeSpace);
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
+    public async Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct)
     {
         var root = folder.ToString();
-        return OnSize is not null ? OnSize()
+        var bytes = OnSize is not null ? await OnSize()
             : !children.ContainsKey(root) ? throw new FaultException(Fault.NotFound, $"{root} is not there")
-            : Task.FromResult(Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size));
+            : Size ?? source.Values.Where(entry => !entry.IsFolder).Sum(entry => entry.Size);
+        return new(bytes, source.TryGetValue(root, out var known) ? known.Kind : SourceKind.Own);
+    }
+
+    public Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct) =>
+        GetSizeAsync(instance, visitor.UserId, folder, ct);
+
+    public async IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in ListAsync(instance, visitor.UserId, folder, ct))
+        {
+            var path = $"{target}/{entry.Path.Name}";
+            yield return (entry, entry.IsFolder ? Taken.Free : !Drive.TryGetValue(path, out var there) ? Taken.Free : there.Size == entry.Size ? Taken.Same : Taken.Other);
+        }
     }
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
@@ -160,10 +219,15 @@ internal sealed class FakeRemote : IRemoteFiles
         }
     }
 
-    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct)
+    public async Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct)
     {
         await OnMakeDirectory(directory.ToString());
-        Directories.TryAdd(directory.ToString(), modifiedAt);
+        Directories.TryAdd(directory.ToString(), like.ModifiedAt);
+        if (like.IsFavorite)
+        {
+            Favorites[directory.ToString()] = true;
+        }
+
         return "dir:" + directory;
     }
 
@@ -185,6 +249,33 @@ internal sealed class FakeRemote : IRemoteFiles
 
         Moved.AddOrUpdate(file.Path.ToString(), 1, (_, count) => count + 1);
         return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file);
+    }
+
+    public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CopyState>>([.. copies.Select(Check)]);
+
+    private CopyState Check(KnownCopy copy)
+    {
+        if (copy.Sha256.Length == 0)
+        {
+            return Directories.ContainsKey(copy.FileId["dir:".Length..]) ? CopyState.There : CopyState.Missing;
+        }
+
+        var path = DriveIds.GetValueOrDefault(copy.FileId) ?? copy.FileId["id:".Length..];
+        if (!Drive.TryGetValue(path, out var file))
+        {
+            return CopyState.Missing;
+        }
+
+        if (copy.Moved is not var (from, to) || from.ToString() != path || Drive.ContainsKey(to.ToString()))
+        {
+            return CopyState.There;
+        }
+
+        Drive.TryRemove(path, out _);
+        Drive[to.ToString()] = file;
+        DriveIds[copy.FileId] = to.ToString();
+        return CopyState.Moved;
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -253,12 +344,27 @@ internal sealed class FakeRemote : IRemoteFiles
             Proof = outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
         };
 
+    private static string Parent(string path) => path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "/";
+
+    // A change shows in every folder around it.
+    private void Touch(string path)
+    {
+        for (; path != "/"; path = Parent(path))
+        {
+            if (source.TryGetValue(path, out var entry))
+            {
+                source[path] = entry with { ETag = $"\"{Interlocked.Increment(ref nextId)}\"" };
+            }
+        }
+    }
+
     private FakeRemote Add(string path, bool isFolder, long size, long? modifiedAt)
     {
         var id = Interlocked.Increment(ref nextId);
         source[path] = new(id.ToString(), CleanPath.Exact(path)!, isFolder, size, $"\"{id}\"", modifiedAt);
-        var parent = path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "/";
+        var parent = Parent(path);
         children.GetOrAdd(parent, _ => new()).Enqueue(path);
+        Touch(parent);
         if (isFolder)
         {
             children[path] = new();

@@ -30,40 +30,67 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         return reply;
     }
 
-    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context) => new()
+    public override async Task<GetSizeReply> GetSize(ListRequest request, ServerCallContext context)
     {
-        Size = await remote.GetSizeAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken),
-    };
+        var (instance, folder, ct) = (InstanceOf(context), CleanPath.Exact(request.Path)!, context.CancellationToken);
+        var size = request.Visitor is { } visitor
+            ? await remote.GetSizeAsync(instance, Of(visitor), folder, ct)
+            : await remote.GetSizeAsync(instance, request.AccountId, folder, ct);
+        return new() { Size = size.Bytes, Kind = Enum.Parse<Kind>(size.Kind.ToString()) };
+    }
 
     public override async Task List(ListRequest request, IServerStreamWriter<RemoteEntry> responseStream, ServerCallContext context)
     {
-        var listing = remote.ListAsync(InstanceOf(context), request.AccountId, CleanPath.Exact(request.Path)!, context.CancellationToken);
-        await foreach (var entry in listing)
+        var (instance, folder, ct) = (InstanceOf(context), CleanPath.Exact(request.Path)!, context.CancellationToken);
+        if (request.Visitor is { } visitor)
         {
-            var message = new RemoteEntry
+            await foreach (var (entry, taken) in remote.SurveyAsync(instance, Of(visitor), folder, CleanPath.Exact(request.TargetDir)!, ct))
             {
-                Id = entry.Id, Path = entry.Path.ToString(), IsFolder = entry.IsFolder, Size = entry.Size, Etag = entry.ETag,
-            };
-            if (entry.ModifiedAt is { } time)
-            {
-                message.ModifiedAt = time;
+                var message = Write(entry);
+                message.Taken = Enum.Parse<RemoteEntry.Types.Taken>(taken.ToString());
+                await responseStream.WriteAsync(message, ct);
             }
 
-            await responseStream.WriteAsync(message, context.CancellationToken);
+            return;
         }
+
+        await foreach (var entry in remote.ListAsync(instance, request.AccountId, folder, ct))
+        {
+            await responseStream.WriteAsync(Write(entry), ct);
+        }
+    }
+
+    private static Migrations.Visitor Of(Protos.Visitor visitor) => new(new(visitor.Url, visitor.Login, visitor.Password), visitor.UserId);
+
+    private static RemoteEntry Write(SourceEntry entry)
+    {
+        var message = new RemoteEntry
+        {
+            Id = entry.Id, Path = entry.Path.ToString(), IsFolder = entry.IsFolder, Size = entry.Size, Etag = entry.ETag,
+            Kind = Enum.Parse<Kind>(entry.Kind.ToString()), Favorite = entry.IsFavorite,
+        };
+        if (entry.ModifiedAt is { } time)
+        {
+            message.ModifiedAt = time;
+        }
+
+        return message;
     }
 
     public override async Task<MakeDirectoryReply> MakeDirectory(MakeDirectoryRequest request, ServerCallContext context) => new()
     {
         Id = await remote.MakeDirectoryAsync(
-            InstanceOf(context), CleanPath.Exact(request.Path)!, request.HasModifiedAt ? request.ModifiedAt : null, context.CancellationToken),
+            InstanceOf(context), CleanPath.Exact(request.Path)!, new("", CleanPath.Root, true, 0, "", request.HasModifiedAt ? request.ModifiedAt : null) { IsFavorite = request.Favorite }, context.CancellationToken),
     };
 
     public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
     {
         var source = request.Source;
         var entry = new SourceEntry(
-            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null);
+            source.Id, CleanPath.Exact(source.Path)!, source.IsFolder, source.Size, source.Etag, source.HasModifiedAt ? source.ModifiedAt : null)
+        {
+            IsFavorite = source.Favorite,
+        };
         Assert.Equal(entry.Path.Name, request.Name);
         var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, context.CancellationToken);
         return new()

@@ -86,6 +86,17 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
 
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.CountAsync(migration, ct));
 
+    public Task<EarlierMigration?> FindEarlierAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.FindEarlierAsync(migration, ct));
+
+    public Task<IReadOnlyList<EarlierLine>> EarlierAsync(string earlier, IReadOnlyList<string> sourceIds, CancellationToken ct) =>
+        kill.StepAsync(() => inner.EarlierAsync(earlier, sourceIds, ct));
+
+    public Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) =>
+        kill.StepAsync(() => inner.WholeFolderAsync(earlier, folder, ct));
+
+    public Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.EarlierBelowAsync(earlier, folder, after, limit, ct));
+
     public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
 
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
@@ -110,8 +121,14 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<long?> GetFreeSpaceAsync(string instance, CancellationToken ct) => kill.StepAsync(() => inner.GetFreeSpaceAsync(instance, ct));
 
-    public Task<long> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
+    public Task<SourceSize> GetSizeAsync(string instance, string accountId, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.GetSizeAsync(instance, accountId, folder, ct));
+
+    public Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct) =>
+        inner.GetSizeAsync(instance, visitor, folder, ct);
+
+    public IAsyncEnumerable<(SourceEntry Entry, Taken Taken)> SurveyAsync(
+        string instance, Visitor visitor, CleanPath folder, CleanPath target, CancellationToken ct) => inner.SurveyAsync(instance, visitor, folder, target, ct);
 
     public async IAsyncEnumerable<SourceEntry> ListAsync(
         string instance, string accountId, CleanPath folder, [EnumeratorCancellation] CancellationToken ct)
@@ -143,11 +160,14 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
         }
     }
 
-    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, long? modifiedAt, CancellationToken ct) =>
-        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, modifiedAt, ct));
+    public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
+        kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
     public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
         kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+
+    public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
+        kill.StepAsync(() => inner.CheckCopiesAsync(instance, copies, ct));
 
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));

@@ -15,9 +15,10 @@ internal sealed partial class Browser(RestClient client, params (string Name, st
     public Task<Answer> OpenAsync(string page) => SendAsync("GET", page, null);
 
     /// <summary>Presses a button of the page that was shown last; follows to the page that it leads to.</summary>
-    public async Task<Answer> PressAsync(string page, string step, string? passphrase = null)
+    public async Task<Answer> PressAsync(string page, string step, string? passphrase = null, params (string Name, string Value)[] more)
     {
         var fields = new List<KeyValuePair<string, string>> { new("state", State), new("step", step) };
+        fields.AddRange(more.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         if (passphrase is not null)
         {
             fields.Add(new("passphrase", passphrase));

@@ -127,6 +127,26 @@ public sealed class LoginFlowTests(RouteFixture fixture) : RouteTest(fixture), I
     }
 
     [Fact]
+    public async Task Another_replica_goes_on_with_a_login()
+    {
+        var data = Fixture.Server.Files.First(file => file.Name == "remote-files.db").DirectoryName;
+        await using var replica = await RestServer.StartAsync(("Storage:Directory", data!));
+        replica.Clock.Shift = Fixture.Server.Clock.Shift;
+        var there = replica.Client(RouteFixture.Domain, null);
+        var flow = await StartAsync();
+        var browser = new Browser(Cozy);
+        await browser.OpenAsync(flow.Page);
+        await browser.PressAsync(flow.Page, "sign-in", Passphrase);
+
+        var done = await new Browser(there, ("Cookie", "login=" + Assert.Single(browser.Cookies).Value)) { State = browser.State }.PressAsync(flow.Page, "allow");
+        var granted = await there.PostAsync("/login/v2/poll?token=" + flow.Token);
+
+        Assert.Equal((200, 200), (done.Status, granted.Status));
+        var login = NextcloudApp.Basic("cozy", (string)JsonNode.Parse(granted.Text)!["appPassword"]!);
+        Expect.Status(200, await new NextcloudApp(Cozy, login).OcsAsync("/ocs/v2.php/cloud/user"));
+    }
+
+    [Fact]
     public async Task Many_polls_at_once_get_one_password()
     {
         var flow = await StartAsync();

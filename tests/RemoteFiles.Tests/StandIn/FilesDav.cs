@@ -66,7 +66,8 @@ internal sealed class FilesDav(StandInTree tree, string root)
     private static async Task SendAsync(HttpContext context, FileNode file)
     {
         var (from, count, response) = (0L, file.Length, context.Response);
-        if (context.Request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges.Count: 1 } range)
+        var ifRange = context.Request.Headers.IfRange.ToString();
+        if (context.Request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges.Count: 1 } range && (ifRange.Length == 0 || ifRange == response.Headers.ETag))
         {
             var part = range.Ranges.First();
             from = part.From ?? Math.Max(0, file.Length - (part.To ?? 0));

@@ -25,10 +25,11 @@ internal sealed class StandInNextcloud : IAsyncDisposable
     private readonly string basePath;
     private readonly ConcurrentQueue<SeenRequest> seen = new();
     private readonly List<ScriptedFault> faults = [];
+    private int badLogins;
 
     private StandInNextcloud(StandInUser user, string basePath, DirectoryInfo folder)
     {
-        (User, this.basePath) = (user, basePath);
+        (User, Password, this.basePath) = (user, user.Password, basePath);
         Tree = new(folder, TimeProvider.System);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -45,6 +46,12 @@ internal sealed class StandInNextcloud : IAsyncDisposable
     }
 
     public StandInUser User { get; }
+
+    /// <summary>What the user's password is by now; changed, the old one is refused.</summary>
+    public string Password { get; set; }
+
+    /// <summary>How many requests came with a login that is none.</summary>
+    public int BadLogins => badLogins;
 
     /// <summary>The files, to be filled and looked at from inside.</summary>
     public StandInTree Tree { get; }
@@ -159,10 +166,16 @@ internal sealed class StandInNextcloud : IAsyncDisposable
     private bool IsUser(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
-        return header == Basic(User.Login) || header == Basic(User.Id);
+        var isUser = header == Basic(User.Login) || header == Basic(User.Id);
+        if (!isUser)
+        {
+            Interlocked.Increment(ref badLogins);
+        }
+
+        return isUser;
     }
 
-    private string Basic(string name) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{User.Password}"));
+    private string Basic(string name) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{Password}"));
 
     // The web server in front, for an address that PHP never sees.
     private static Task FrontEnd404Async(HttpContext context)
