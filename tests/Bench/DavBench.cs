@@ -10,9 +10,11 @@ internal sealed class DavBench : IBench
 {
     private const int Listed = 1000;
     private const int SmallSize = 4096;
+    private const int Listings = 20;
     private const int Requests = 400;
     private const int MegaByte = 1024 * 1024;
     private const int LargeSize = 512 * MegaByte;
+    private const string Large = "large";
 
     private static readonly byte[] Small = RandomBytes(SmallSize);
     private static readonly byte[] Block = RandomBytes(MegaByte);
@@ -42,22 +44,39 @@ internal sealed class DavBench : IBench
             await FillAsync(http, ct);
         }
 
-        Task RaceAsync(string title, double amount, string unit, Func<HttpClient, int, CancellationToken, Task> run) => words.Count > 0 && !words.Exists(title.Contains) ? Task.CompletedTask : new Race(title, amount, unit).RunAsync(
-            [.. servers.Select(server => new Contestant(server.Name, (_, _) => Task.CompletedTask, (round, stop) => run(server.Http, round, stop)))], rounds, ct);
+        Task RaceAsync(string title, double amount, string unit, Work run, Work? prepare = null) => words.Count > 0 && !words.Exists(title.Contains)
+            ? Task.CompletedTask
+            : new Race(title, amount, unit).RunAsync(
+                [.. servers.Select(server => new Contestant(
+                    server.Name,
+                    (round, stop) => prepare?.Invoke(server.Http, round, stop) ?? Task.CompletedTask,
+                    (round, stop) => run(server.Http, round, stop)))],
+                rounds,
+                ct);
 
-        await RaceAsync($"PROPFIND Depth 1 of {Listed} files", 20, "requests", (http, _, stop) => RepeatAsync(20, 1, (_, s) => ListAsync(http, s), stop));
+        await RaceAsync($"PROPFIND Depth 1 of {Listed} files", Listings, "requests", (http, _, stop) => RepeatAsync(Listings, 1, (_, s) => ListAsync(http, s), stop));
         foreach (var together in new[] { 1, 8 })
         {
-            await RaceAsync($"GET of 4 KiB, {together} at once", Requests * together, "files", (http, _, stop) => RepeatAsync(Requests * together, together, (i, s) => GetAsync(http, $"list/{i % Listed}", s), stop));
+            var count = Requests * together;
+            await RaceAsync($"GET of 4 KiB, {together} at once", count, "files", (http, _, stop) => RepeatAsync(count, together, (i, s) => GetAsync(http, $"list/{i % Listed}", s), stop));
             await RaceAsync(
                 $"PUT of 4 KiB, {together} at once",
-                Requests * together,
+                count,
                 "files",
-                (http, round, stop) => RepeatAsync(Requests * together, together, (i, s) => PutAsync(http, $"put/{together}-{round}-{i}", new ByteArrayContent(Small), s), stop));
+                (http, round, stop) => RepeatAsync(count, together, (i, s) => PutAsync(http, $"put/{together}-{round}-{i}", new ByteArrayContent(Small), s), stop));
         }
 
-        await RaceAsync("PUT of 512 MiB", LargeSize / 1e6, "MB", (http, round, stop) => PutAsync(http, $"large-{round}", new LargeContent(), stop));
-        await RaceAsync("GET of 512 MiB", LargeSize / 1e6, "MB", (http, round, stop) => GetAsync(http, $"large-{round}", stop));
+        await RaceAsync("PUT of 512 MiB", LargeSize / 1e6, "MB", PutLargeAsync, DeleteLargeAsync);
+        await RaceAsync("GET of 512 MiB", LargeSize / 1e6, "MB", (http, _, stop) => GetAsync(http, Large, stop), PutLargeAsync);
+    }
+
+    private delegate Task Work(HttpClient http, int round, CancellationToken ct);
+
+    private static Task PutLargeAsync(HttpClient http, int round, CancellationToken ct) => PutAsync(http, Large, new LargeContent(), ct);
+
+    private static async Task DeleteLargeAsync(HttpClient http, int round, CancellationToken ct)
+    {
+        using var answer = await http.DeleteAsync(Large, ct);
     }
 
     private static async Task<(Uri Files, string User, string Password)> OwnAsync(BridgeProcess bridge, CancellationToken ct)

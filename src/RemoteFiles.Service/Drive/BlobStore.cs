@@ -9,6 +9,9 @@ namespace RemoteFiles.Drive;
 internal sealed class BlobStore
 {
     private const int BufferSize = 128 * 1024;
+
+    // A large body goes to disk while it comes: its end need not wait for all of it.
+    private const int FlushedAtOnce = 16 * 1024 * 1024;
     private const string Pattern = "????????????????????????????????";
     private readonly TimeProvider clock;
     private readonly string root;
@@ -96,7 +99,7 @@ internal sealed class BlobStore
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var size = 0L;
+        var (size, flushed, flushing) = (0L, 0L, Task.CompletedTask);
         try
         {
             while (await upload.Body.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, ct) is var read and > 0)
@@ -117,10 +120,16 @@ internal sealed class BlobStore
                 sha256.AppendData(block.Span);
                 await writing;
                 size += read;
+                if (size - flushed >= FlushedAtOnce && flushing.IsCompleted)
+                {
+                    await flushing;
+                    (flushed, flushing) = (size, Task.Run(() => RandomAccess.FlushToDisk(handle), CancellationToken.None));
+                }
             }
         }
         finally
         {
+            await flushing;
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
