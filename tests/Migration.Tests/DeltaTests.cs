@@ -52,7 +52,8 @@ public sealed class DeltaTests : IAsyncLifetime
 
         Assert.Equal(["/", "/f3"], rig.Remote.Listed.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(2, rig.Remote.Fetches);
-        Assert.Equal((199L, 1L, 1L), (document.Counts!.Identical, document.Counts.Imported, document.Counts.Renamed));
+        Assert.Equal((199L, 2L, 0L), (document.Counts!.Identical, document.Counts.Imported, document.Counts.Renamed));
+        Assert.Equal(99, rig.Remote.Drive["/Nextcloud/f3/4.txt"].Size);
         Assert.Equal(new Progress(201, 201, 2000 - 10 + 99 + 5, 2000 - 10 + 99 + 5), document.Progress);
     }
 

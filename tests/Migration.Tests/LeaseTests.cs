@@ -114,7 +114,7 @@ public sealed class LeaseTests : IAsyncLifetime
         for (var round = 0; round < 5; round++)
         {
             var fetches = rig.Remote.Fetches;
-            var document = await rig.FinishAsync(await rig.TriggerAsync());
+            var document = await rig.FinishAsync(await rig.TriggerAsync(target: $"/Round {round}"));
 
             Assert.Equal(new Progress(50, 50, 500, 500), document.Progress);
             Assert.Equal(50, rig.Remote.Fetches - fetches);

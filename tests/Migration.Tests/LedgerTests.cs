@@ -51,6 +51,7 @@ public sealed class LedgerTests : IAsyncLifetime
     [InlineData(Fault.Forbidden, "not_allowed")]
     [InlineData(Fault.NotFound, "not_there")]
     [InlineData(Fault.PreconditionFailed, "changing")]
+    [InlineData(Fault.Changing, "changing")]
     [InlineData(Fault.Unavailable, "unreachable")]
     [InlineData(Fault.BadGateway, "bad_answer")]
     [InlineData(Fault.Invalid, "bad_name")]
@@ -91,6 +92,7 @@ public sealed class LedgerTests : IAsyncLifetime
         await rig.StartWorkerAsync();
         await rig.FinishAsync(await rig.TriggerAsync());
         rig.Remote.Change("/taken.txt", 99);
+        rig.Remote.Drive["/Nextcloud/taken.txt"] = new("of another source", CleanPath.Root, false, 1, "", null);
         rig.Remote.Drive.TryRemove("/Nextcloud/new.txt", out _);
 
         var id = await rig.TriggerAsync();

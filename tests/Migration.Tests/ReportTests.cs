@@ -85,6 +85,22 @@ public sealed class ReportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_it_says_has_failed_is_retried_with_202_and_once_nothing_has_failed_refused_with_409()
+    {
+        var id = await MigrateAsync();
+        service.Remote.OnFetch = (_, _) => Task.CompletedTask;
+
+        using var retried = await service.PostAsync($"/remote/nextcloud/migration/{id}/retry");
+        Assert.Equal(HttpStatusCode.Accepted, retried.StatusCode);
+        Assert.Equal("complete", (string)(await service.FinishAsync(id))["outcome"]!);
+
+        using var again = await service.PostAsync($"/remote/nextcloud/migration/{id}/retry");
+        using var weak = await service.PostAsync($"/remote/nextcloud/migration/{id}/retry", token: service.Token("io.cozy.files"));
+        using var other = await service.SendAsync(HttpMethod.Post, $"/remote/nextcloud/migration/{id}/retry", host: TwoInstances.Other);
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.Forbidden, HttpStatusCode.NotFound), (again.StatusCode, weak.StatusCode, other.StatusCode));
+    }
+
+    [Fact]
     public async Task It_is_a_stream_of_messages_over_gRPC()
     {
         var id = await MigrateAsync();

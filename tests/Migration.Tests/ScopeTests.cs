@@ -31,6 +31,7 @@ public sealed class ScopeTests : IAsyncLifetime
             [("/disk", "external_storage"), ("/from bob", "shared"), ("/safe", "end_to_end_encrypted"), ("/team", "group_folder")],
             (await LinesAsync(id, "excluded")).Select(line => (line.Path, line.Reason!.Code)));
         Assert.DoesNotContain("/from bob", rig.Remote.Listed.Keys);
+        Assert.Equal(0, await new Tracking.CleanupTable(rig.Database).CountMissingAsync(id, Ct));
     }
 
     [Fact]

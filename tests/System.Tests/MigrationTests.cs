@@ -61,6 +61,28 @@ public sealed class MigrationTests(RabbitMqServer rabbitMq)
         await AssertCompleteAsync(cozy, source, end, ct);
     }
 
+    [Fact]
+    public async Task Migrating_again_brings_what_is_new_and_the_report_knows_every_file()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var nextcloud = await BridgeProcess.StartAsync(ct);
+        var source = await MigrationSource.OfNextcloudAsync(SampleTree.Make(100), ct) ?? await MigrationSource.OfInstanceAsync(nextcloud, SampleTree.Make(), ct);
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var cozy = await bridge.AddInstanceAsync("alma", ct);
+        await AssertCompleteAsync(cozy, source, await RunAsync(cozy, source, ct), ct);
+
+        var id = await StartAsync(cozy, source, ct);
+        var end = await UntilAsync(cozy, id, IsOver, ct);
+
+        await AssertCompleteAsync(cozy, source, end, ct);
+        Assert.Equal(source.Sample.Files.Count, end["counts"]!["identical"]!.GetValue<int>());
+        Assert.Equal(0, end["counts"]!["imported"]!.GetValue<int>());
+        using var report = new StreamReader(await cozy.OpenAsync($"/remote/nextcloud/migration/{id}/report?format=json&outcome=identical", ct));
+        var lines = JsonNode.Parse(await report.ReadToEndAsync(ct))!.AsArray();
+        Assert.Equal(source.Sample.Files.Count, lines.Count);
+        Assert.All(lines, line => Assert.Equal(("version", 64, 32), ((string)line!["proof"]!, ((string)line["sha256"]!).Length, ((string)line["md5"]!).Length)));
+    }
+
     private async Task<BridgeProcess> StartBridgeAsync(bool withRabbitMq, CancellationToken ct)
     {
         if (!withRabbitMq)

@@ -74,13 +74,13 @@ internal static class Reasons
 
     public static Reason Of(Fault fault) => fault switch
     {
-        Fault.Unauthenticated => Reason.CredentialsRefused,
+        Fault.Unauthenticated or Fault.AccountDisabled => Reason.CredentialsRefused,
         Fault.OutOfSpace => Reason.DriveFull,
         Fault.Locked => Reason.Locked,
-        Fault.Forbidden or Fault.MethodNotAllowed or Fault.AccountDisabled => Reason.NotAllowed,
+        Fault.Forbidden or Fault.MethodNotAllowed => Reason.NotAllowed,
         Fault.NotFound => Reason.NotThere,
-        Fault.PreconditionFailed => Reason.Changing,
-        Fault.Unavailable or Fault.Maintenance => Reason.Unreachable,
+        Fault.Changing or Fault.PreconditionFailed => Reason.Changing,
+        Fault.Unavailable or Fault.Maintenance or Fault.TooManyRequests => Reason.Unreachable,
         Fault.BadGateway or Fault.UnsupportedMediaType => Reason.BadAnswer,
         Fault.Malformed or Fault.Invalid => Reason.BadName,
         Fault.AlreadyExists or Fault.Conflict => Reason.NameTaken,

@@ -30,7 +30,8 @@ internal sealed class CleanupTable(Database database) : ICleanups
 
     private const string Arrived = "(f.is_folder = 0 AND f.outcome IN ('imported', 'already_there', 'renamed') AND COALESCE(f.sha256, '') <> '')";
     private const string Listed = "(f.is_folder = 1 AND f.outcome = 'imported')";
-    private const string Missing = $"NOT {Arrived} AND NOT {Listed}";
+    // What was left out on purpose, or is no longer at the source, is missed by nobody.
+    private const string Missing = $"NOT {Arrived} AND NOT {Listed} AND f.outcome NOT IN ('excluded', 'gone')";
     private const string Unsettled = "NOT EXISTS (SELECT 1 FROM cleanup_lines c WHERE c.number = f.number)";
     private const string Entries = """
         SELECT f.number, f.path, f.is_folder AS IsFolder, f.source_id AS SourceId, f.etag, f.size, f.modified_at AS ModifiedAt,

@@ -12,7 +12,7 @@ internal enum IfTaken
     /// <summary>Take the next free name, <c>note (2).txt</c>.</summary>
     Rename,
 
-    /// <summary>Nothing to do when the same content is there already; another name when it is not.</summary>
+    /// <summary>Nothing to do when the same content is there already; an older copy of this file becomes a version; else another name.</summary>
     Compare,
 }
 
@@ -64,7 +64,7 @@ internal static class Transfer
                 throw Taken();
             }
 
-            return await StoreAsync(TransferOutcome.Copied, from, source, to, target, details, ct);
+            return await StoreAsync(TransferOutcome.Copied, from, source, to, target, details, null, ct);
         }
 
         foreach (var name in AutoRename.Candidates(target.Name))
@@ -75,7 +75,7 @@ internal static class Transfer
                 try
                 {
                     var outcome = candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed;
-                    return await StoreAsync(outcome, from, source, to, candidate, details, ct);
+                    return await StoreAsync(outcome, from, source, to, candidate, details, null, ct);
                 }
                 catch (FaultException e) when (e.Fault == Fault.AlreadyExists)
                 {
@@ -86,6 +86,11 @@ internal static class Transfer
                         throw;
                     }
                 }
+            }
+
+            if (ifTaken == IfTaken.Compare && IsOlderCopyOf(taken, source, details))
+            {
+                return await StoreAsync(candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed, from, source, to, candidate, details, taken, ct);
             }
 
             if (ifTaken == IfTaken.Compare && await SamenessAsync(from, source, taken, details, ct) is { } proof)
@@ -132,11 +137,18 @@ internal static class Transfer
     public static bool IsCopyOf(Entry taken, Entry source, TransferDetails details) =>
         taken.Origin == new Origin(details.Account, source.Id, source.ETag) && Seconds(taken) == Seconds(source);
 
+    // What is written into a copy in the drive ends its origin: this one is as it was brought.
+    private static bool IsOlderCopyOf(Entry taken, Entry source, TransferDetails details) =>
+        !taken.IsFolder && taken.Origin is { } origin && details.Account.Length > 0 && (origin.Account, origin.Id) == (details.Account, source.Id)
+        && (taken.Size != source.Size || !IsCopyOf(taken, source, details));
+
     private static async Task<Transferred> StoreAsync(
-        TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, CancellationToken ct)
+        TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, Entry? replaced, CancellationToken ct)
     {
         await using var download = await from.OpenAsync(source, 0, ct);
-        var stored = await to.WriteAsync(target, UploadOf(download.Entry, download.Body, download.Length, details), ct);
+        var upload = UploadOf(download.Entry, download.Body, download.Length, details);
+        var stored = await to.WriteAsync(
+            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev, KeepsVersion = true }, ct);
         return new(outcome, download.Entry, stored, Proof.Length);
     }
 

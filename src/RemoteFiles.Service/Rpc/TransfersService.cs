@@ -84,15 +84,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var folder = await drive.FindAsync(request.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
-        var done = await Transfer.CopyAsync(
-            remote,
-            Of(request.Source),
-            drive,
-            folder.Path.Child(request.Name),
-            IfTaken.Compare,
-            new(request.AccountId, ""),
-            ct);
-        return Of(done);
+        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, ""), ct));
     }
 
     public override async Task FetchMany(FetchManyRequest request, IServerStreamWriter<FetchManyReply> responseStream, ServerCallContext context)

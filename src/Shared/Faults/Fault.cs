@@ -46,6 +46,9 @@ internal enum Fault
     /// <summary>The remote server is unreachable, or answers what its protocol does not allow.</summary>
     BadGateway,
 
+    /// <summary>It changes while it is read, so that no whole version of it was seen.</summary>
+    Changing,
+
     /// <summary>This server, or the remote one, cannot answer now; it may later.</summary>
     Unavailable,
 

@@ -26,6 +26,7 @@ internal static class FaultTable
         Fault.Locked => new(StatusCode.Aborted, 423, "Locked", 423, "Locked"),
         Fault.TooManyRequests => new(StatusCode.ResourceExhausted, 429, "Too Many Requests", 429, "TooManyRequests"),
         Fault.BadGateway => new(StatusCode.Unavailable, 502, "Bad Gateway", 502, "BadGateway"),
+        Fault.Changing => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Unavailable => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.Maintenance => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),
         Fault.AccountDisabled => new(StatusCode.Unavailable, 503, "Service Unavailable", 503, "ServiceUnavailable"),

@@ -244,6 +244,12 @@ internal sealed class FakeRemote : IRemoteFiles
                 return Result(FileOutcome.AlreadyThere, path, file);
             }
 
+            if (there?.Id == file.Id)
+            {
+                Drive[path] = file;
+                break;
+            }
+
             path += " (2)";
         }
 

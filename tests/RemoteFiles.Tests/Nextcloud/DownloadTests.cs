@@ -90,7 +90,7 @@ public sealed class DownloadTests : IAsyncDisposable
     {
         nextcloud.Server.Then(Listed(5, "one")).ThenAnswer("200 OK\r\nETag: \"two\"", "hello").Then(Listed(5, "three"));
 
-        Assert.Equal(Fault.Unavailable, (await nextcloud.FaultOfAsync(() => nextcloud.Tree.OpenAsync(Name, 0, Ct))).Fault);
+        Assert.Equal(Fault.Changing, (await nextcloud.FaultOfAsync(() => nextcloud.Tree.OpenAsync(Name, 0, Ct))).Fault);
     }
 
     [Fact]
