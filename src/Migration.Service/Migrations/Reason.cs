@@ -77,7 +77,7 @@ internal static class Reasons
         Fault.Unauthenticated => Reason.CredentialsRefused,
         Fault.OutOfSpace => Reason.DriveFull,
         Fault.Locked => Reason.Locked,
-        Fault.Forbidden or Fault.MethodNotAllowed or Fault.AccountDisabled => Reason.NotAllowed,
+        Fault.Forbidden or Fault.MethodNotAllowed => Reason.NotAllowed,
         Fault.NotFound => Reason.NotThere,
         Fault.Changing or Fault.PreconditionFailed => Reason.Changing,
         Fault.Unavailable or Fault.Maintenance or Fault.TooManyRequests => Reason.Unreachable,
