@@ -41,7 +41,7 @@ public sealed class ResilienceTests : IAsyncLifetime
     [Fact]
     public async Task Every_fault_of_the_wire_is_survived_and_every_byte_arrives_once()
     {
-        var seed = Environment.TickCount;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("BRIDGE_FAULT_SEED"), out var wished) ? wished : Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var proxy = new FaultProxy(nextcloud.Url);
@@ -189,7 +189,8 @@ public sealed class ResilienceTests : IAsyncLifetime
         foreach (var (path, bytes) in content)
         {
             await using var stored = await cozy.DownloadAsync("/Moved" + path, Ct);
-            Assert.Equal(SHA256.HashData(bytes), await SHA256.HashDataAsync(stored, Ct));
+            var hash = await SHA256.HashDataAsync(stored, Ct);
+            Assert.True(hash.AsSpan().SequenceEqual(SHA256.HashData(bytes)), $"{path} has other bytes");
         }
 
         Assert.Equal(content.Count, await cozy.CountFilesAsync("/Moved", Ct));

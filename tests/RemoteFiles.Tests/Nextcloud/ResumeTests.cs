@@ -31,8 +31,7 @@ public sealed class ResumeTests : IAsyncLifetime
         standIn = await StandInNextcloud.StartAsync();
         standIn.Tree.AddFile("/big.bin", content);
         http = new(options, new(() => options.Value, TimeProvider.System));
-        var account = new Account("account", standIn.Url, standIn.User.Login, standIn.User.Password, standIn.User.Id);
-        tree = new NextcloudConnector(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance).Tree(account);
+        tree = TreeAt(standIn.Url);
     }
 
     public async ValueTask DisposeAsync()
@@ -40,6 +39,9 @@ public sealed class ResumeTests : IAsyncLifetime
         http.Dispose();
         await standIn.DisposeAsync();
     }
+
+    private IFileTree TreeAt(Uri url) => new NextcloudConnector(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance)
+        .Tree(new("account", url, standIn.User.Login, standIn.User.Password, standIn.User.Id));
 
     [Fact]
     public async Task After_cuts_only_what_is_missing_is_asked_for_and_every_byte_is_right()
@@ -67,6 +69,23 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal(content[1_000_000..], await ReadAsync(1_000_000));
 
         Assert.Equal(1, cut.Times);
+    }
+
+    [Fact]
+    public async Task An_error_page_that_is_written_into_a_file_before_it_breaks_off_never_becomes_a_part_of_it()
+    {
+        await using var proxy = new FaultProxy(standIn.Url);
+        var page = proxy.Add(new("page", request => request.StartsWith("GET ", StringComparison.Ordinal), 0)
+        {
+            CutAfter = 2_000_000, Tail = "<html>Service temporarily unavailable</html>"u8.ToArray(), HidesLength = true,
+        });
+        tree = TreeAt(proxy.Url);
+
+        var thrown = await Assert.ThrowsAsync<FaultException>(() => ReadAsync());
+
+        Assert.True(page.Happened);
+        Assert.Equal(Fault.BadGateway, thrown.Fault);
+        Assert.Equal(content, await ReadAsync());
     }
 
     [Fact]
