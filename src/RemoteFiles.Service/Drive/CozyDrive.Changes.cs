@@ -33,9 +33,8 @@ internal sealed partial class CozyDrive
     private static async Task TouchAsync(Nodes nodes, Node node, DateTimeOffset modifiedAt)
     {
         var modified = modifiedAt.ToUnixTimeMilliseconds();
-        var etag = Node.NewHex();
-        await nodes.UpdateAsync(node.Revised() with { ModifiedAt = modified, CreatedAt = Math.Min(node.CreatedAt, modified), ETag = etag });
-        await nodes.GrowAsync(node.IsFolder ? node.Id : node.ParentId, 0, etag);
+        await nodes.UpdateAsync(node.Revised() with { ModifiedAt = modified, CreatedAt = Math.Min(node.CreatedAt, modified), ETag = Node.NewHex() });
+        await nodes.GrowAsync(node.IsFolder ? node.Id : node.ParentId, 0);
     }
 
     public async Task DeleteAsync(FilePath path, string? etag, CancellationToken ct)
@@ -93,7 +92,6 @@ internal sealed partial class CozyDrive
         }
 
         var now = store.Now;
-        var etag = Node.NewHex();
         var originals = await nodes.SubtreeAsync(node.Id);
         var idOfCopy = originals.ToDictionary(original => original.Id, _ => Node.NewId(now));
         var copies = originals.ConvertAll(original => original with
@@ -104,7 +102,7 @@ internal sealed partial class CozyDrive
             ContentType = original.Id == node.Id ? ContentTypeAs(original, name) : original.ContentType,
             Generation = 1,
             Revision = Node.NewHex(),
-            ETag = etag,
+            ETag = Node.NewHex(),
             CreatedAt = Math.Min(now, original.ModifiedAt),
             StoredAt = now,
             TrashedAt = null,
@@ -112,7 +110,7 @@ internal sealed partial class CozyDrive
         });
         await nodes.InsertAsync(copies);
         await nodes.Properties.CopyAsync(idOfCopy);
-        await nodes.GrowAsync(parent.Id, node.Size, etag);
+        await nodes.GrowAsync(parent.Id, node.Size);
         return idOfCopy[node.Id];
     }
 
@@ -182,17 +180,16 @@ internal sealed partial class CozyDrive
     private async Task<Node> AddFolderAsync(Nodes nodes, Node parent, string name)
     {
         var folder = (await nodes.InsertAsync(Node.NewFolder(parent, name, store.Now)))[0];
-        await nodes.GrowAsync(parent.Id, 0, folder.ETag);
+        await nodes.GrowAsync(parent.Id, 0);
         return folder;
     }
 
     /// <summary>Puts a node under another parent or name, in its next revision.</summary>
     private static async Task PutAsync(Nodes nodes, Node node, Node parent, string name)
     {
-        var etag = Node.NewHex();
         await nodes.UpdateAsync(node.Revised() with { ParentId = parent.Id, Name = name });
-        await nodes.GrowAsync(node.ParentId, -node.Size, etag);
-        await nodes.GrowAsync(parent.Id, node.Size, etag);
+        await nodes.GrowAsync(node.ParentId, -node.Size);
+        await nodes.GrowAsync(parent.Id, node.Size);
     }
 
     // Apps store under a temporary name and rename: another extension tells another type.

@@ -135,7 +135,7 @@ internal sealed partial class CozyDrive
             await nodes.Properties.SetAsync(node.Id, [property with { Value = $"{Convert.ToHexStringLower(blob.Sha256)} {property.Value}" }]);
         }
 
-        await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0), Node.NewHex());
+        await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0));
         IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
         return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
     }

@@ -42,7 +42,7 @@ internal sealed partial class CozyDrive
             else
             {
                 await nodes.UpdateAsync(changed.Revised());
-                await nodes.GrowAsync(node.ParentId, 0, Node.NewHex());
+                await nodes.GrowAsync(node.ParentId, 0);
             }
 
             return await EntryAsync(nodes, id);

@@ -107,7 +107,7 @@ internal sealed partial class CozyDrive
         var copy = Node.NewFolder(parent, name, node.ModifiedAt);
         await nodes.InsertAsync(copy);
         await nodes.Properties.CopyAsync(new Dictionary<string, string> { [node.Id] = copy.Id });
-        await nodes.GrowAsync(parent.Id, 0, copy.ETag);
+        await nodes.GrowAsync(parent.Id, 0);
         return copy.Id;
     }
 

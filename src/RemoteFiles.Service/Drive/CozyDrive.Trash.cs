@@ -49,7 +49,7 @@ internal sealed partial class CozyDrive
             }
 
             var blobs = await nodes.RemoveAsync(trash.Id);
-            await nodes.GrowAsync(trash.Id, -trash.Size, Node.NewHex());
+            await nodes.GrowAsync(trash.Id, -trash.Size);
             return blobs;
         },
         ct));
@@ -83,7 +83,7 @@ internal sealed partial class CozyDrive
     private static async Task<IReadOnlyList<string>> RemoveAsync(Nodes nodes, Node node)
     {
         var blobs = await nodes.RemoveAsync(node.Id);
-        await nodes.GrowAsync(node.ParentId, -node.Size, Node.NewHex());
+        await nodes.GrowAsync(node.ParentId, -node.Size);
         return blobs;
     }
 

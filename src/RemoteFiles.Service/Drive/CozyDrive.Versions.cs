@@ -60,7 +60,7 @@ internal sealed partial class CozyDrive
                     CreatedAt = Math.Min(node.CreatedAt, version.ModifiedAt),
                     StoredAt = store.Now,
                 });
-                await nodes.GrowAsync(node.ParentId, version.Size - node.Size, Node.NewHex());
+                await nodes.GrowAsync(node.ParentId, version.Size - node.Size);
                 return (await EntryAsync(nodes, node.Id), dropped);
             },
             ct);

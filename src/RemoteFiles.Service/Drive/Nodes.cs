@@ -95,8 +95,8 @@ internal sealed class Nodes(DbConnection db, string instance)
         return db.ExecuteAsync(NodeSql.Update, node);
     }
 
-    /// <summary>Something below this folder, or it itself, changed: the new ETag is the same for all folders above.</summary>
-    public Task GrowAsync(string folderId, long delta, string etag) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag });
+    /// <summary>Something below this folder, or it itself, changed: it and all above get an ETag that nothing else has, for one may take the place of the other.</summary>
+    public Task GrowAsync(string folderId, long delta) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag = Node.NewHex() });
 
     /// <summary>Marks a node and all below it as deleted then, or (null) as no longer deleted.</summary>
     public Task MarkTrashedAsync(string id, long? trashedAt) =>
