@@ -125,14 +125,15 @@ public sealed class LeaseTests : IAsyncLifetime
     public async Task A_lease_that_ten_reach_for_goes_to_one_and_to_nobody_else_before_it_is_over()
     {
         var id = await rig.TriggerAsync();
-        var reaching = Enumerable.Range(0, 10).Select(_ => Task.Run(() => Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct), Ct));
+        var clock = new ManualClock();
+        var reaching = Enumerable.Range(0, 10).Select(_ => Task.Run(() => Lease.TakeAsync(id, rig.Migrations, rig.Options, clock, Ct), Ct));
 
         var taken = await Task.WhenAll(reaching);
         Assert.Single(taken, lease => lease is not null);
-        Assert.Null(await Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct));
+        Assert.Null(await Lease.TakeAsync(id, rig.Migrations, rig.Options, clock, Ct));
 
-        await Task.Delay(rig.Options.Lease, Ct);
-        Assert.NotNull(await Lease.TakeAsync(id, rig.Migrations, rig.Options, TimeProvider.System, Ct));
+        clock.Advance(rig.Options.Lease);
+        Assert.NotNull(await Lease.TakeAsync(id, rig.Migrations, rig.Options, clock, Ct));
     }
 
     [Fact]
@@ -165,7 +166,7 @@ public sealed class LeaseTests : IAsyncLifetime
             await using var registration = ct.Register(() => canceled.TrySetResult());
             await release.Task;
         };
-        await rig.StartWorkerAsync();
+        var worker = await rig.StartWorkerAsync();
         var id = await rig.TriggerAsync();
         await hangs.Task;
 
@@ -174,7 +175,9 @@ public sealed class LeaseTests : IAsyncLifetime
         await canceled.Task;
         var after = await rig.DocumentAsync(id);
         release.SetResult();
-        await Task.Delay(300, Ct);
+
+        // Returns when the run has ended, with all that it had to write.
+        await worker.StopAsync(Ct);
 
         Assert.Equal(after.LastHeartbeatAt, (await rig.DocumentAsync(id)).LastHeartbeatAt);
         Assert.Equal(0, (await rig.DocumentAsync(id)).Progress.FilesImported);

@@ -207,18 +207,23 @@ public sealed class RunTests : IAsyncLifetime
             rig.Remote.Folder($"/{i}").File($"/{i}/a").File($"/{i}/b");
         }
 
-        rig.Remote.OnFetch = (_, ct) => Task.Delay(15, ct);
+        using var gate = new SemaphoreSlim(0);
+        rig.Remote.OnFetch = (_, ct) => gate.WaitAsync(ct);
         await rig.StartWorkerAsync();
         var id = await rig.TriggerAsync();
 
         var seen = new List<TrackingDocument>();
-        await rig.UntilAsync(id, document =>
+        for (var let = 30; let <= 120; let += 30)
         {
-            seen.Add(document);
-            return document.Status.IsTerminal();
-        });
+            gate.Release(30);
+            await rig.UntilAsync(id, document =>
+            {
+                seen.Add(document);
+                return document.Progress.FilesImported == let;
+            });
+        }
 
-        Assert.True(seen.Select(document => document.Progress.FilesImported).Distinct().Count() > 3);
+        await rig.FinishAsync(id);
         Assert.All(seen.Zip(seen.Skip(1)), pair =>
         {
             Assert.True(pair.First.Progress.FilesImported <= pair.Second.Progress.FilesImported);

@@ -1,27 +1,14 @@
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Drive;
 
 /// <summary>Blobs read one after the other, each opened when it is its turn; one that is missing fails, rather than end the file early.</summary>
-internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : Stream
+internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : ReadingStream
 {
     private int next = parts.TakeWhile(part => part.Position + part.Size <= offset).Count();
     private long start = offset;
     private Stream? current;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,21 +26,6 @@ internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Pa
 
         return 0;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("it is read asynchronously");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RemoteFiles.Files;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Nextcloud;
 
@@ -8,7 +9,7 @@ namespace RemoteFiles.Nextcloud;
 /// The body of an answer: each read may wait as long as <paramref name="idle"/>, and an end short of <paramref name="length"/>
 /// is a failure, never an end. Failures are BadGateway.
 /// </summary>
-internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long? length, Silence silence, TimeSpan idle, DavLine line) : Stream
+internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long? length, Silence silence, TimeSpan idle, DavLine line) : ReadingStream
 {
     private readonly string host = line.Host;
 
@@ -17,20 +18,6 @@ internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long
 
     /// <summary>Reading further than this is a failure: for bodies whose pieces must be small.</summary>
     public long Limit { get; set; } = long.MaxValue;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -64,21 +51,6 @@ internal sealed class RemoteBody(HttpResponseMessage response, Stream body, long
         await line.PassAsync(count, cancellationToken);
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A remote body is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -11,6 +11,7 @@ internal sealed class FakeRemote : IRemoteFiles
     private readonly ConcurrentDictionary<string, SourceEntry> source = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> children = new();
     private int nextId;
+    private int fetches;
 
     public FakeRemote() => children["/"] = new();
 
@@ -59,9 +60,9 @@ internal sealed class FakeRemote : IRemoteFiles
     /// <summary>The whole folders of each batch, and how many files it had.</summary>
     public ConcurrentQueue<(int Files, string[] WholeFolders)> Batches { get; } = new();
 
-    public int Fetches { get; private set; }
+    public int Fetches => fetches;
 
-    public void ForgetFetches() => Fetches = 0;
+    public void ForgetFetches() => fetches = 0;
 
     public SourceOwner Owner { get; set; } = new("https://nc.alma.example/", "alma");
 
@@ -233,7 +234,7 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
     {
-        Fetches++;
+        Interlocked.Increment(ref fetches);
         await OnFetch(file, ct);
         ct.ThrowIfCancellationRequested();
         var path = directoryId["dir:".Length..] + "/" + file.Path.Name;

@@ -33,6 +33,15 @@ internal sealed class ManualClock : TimeProvider
         return true;
     }
 
+    /// <summary>The time is later; whoever waits for a timer still waits for <see cref="GoOn"/>.</summary>
+    public void Advance(TimeSpan by)
+    {
+        lock (gate)
+        {
+            now += by;
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Waiting(this, () => callback(state));
