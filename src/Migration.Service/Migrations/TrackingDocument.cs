@@ -65,6 +65,9 @@ internal sealed record TrackingDocument
 
     public IReadOnlyList<string>? Folders { get; init; }
 
+    /// <summary>Of which files the source is asked for its own hash: none, sample or all; null where the trigger did not say.</summary>
+    public string? Verify { get; init; }
+
     /// <summary>Of a completed migration.</summary>
     public FileCounts? Counts { get; init; }
 

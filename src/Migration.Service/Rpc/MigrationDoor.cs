@@ -63,7 +63,7 @@ internal sealed class MigrationDoor(
     {
         var order = TriggerOrder.Read(
             request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
-        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order);
+        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order) with { Verification = Verifications.Read(request.Verify) };
     }
 
     private static string InstanceOf(ServerCallContext context) => context.GetHttpContext().Caller().Instance.Domain;

@@ -30,7 +30,7 @@ internal sealed partial class LedgerTable : ILedgerReport
                 Ended("excluded"),
                 Ended("failed"),
                 Ended("gone"),
-                new(Proven("length"), Proven("checksum"), Proven("content"), Proven("version"), Proven(null)));
+                new(Proven("length"), Proven("checksum"), Proven("content"), Proven("version"), Proven("hash"), Proven(null)));
         },
         ct);
 

@@ -92,7 +92,7 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             IsFavorite = source.Favorite,
         };
         Assert.Equal(entry.Path.Name, request.Name);
-        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, context.CancellationToken);
+        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, request.WithHash, context.CancellationToken);
         return new()
         {
             Outcome = done.Outcome switch
