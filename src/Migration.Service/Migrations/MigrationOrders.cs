@@ -97,6 +97,7 @@ internal sealed partial class MigrationOrders(
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
                 Verify = order.Verification?.Text(),
+                Prediction = order.Prediction,
                 SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
             }),

@@ -7,6 +7,9 @@ internal sealed record TriggerOrder(NextcloudLogin Login, CleanPath Source, Clea
 {
     public WishedScope Wished { get; init; } = new([], [], []);
 
+    /// <summary>What a preflight of the same said.</summary>
+    public Prediction? Prediction { get; init; }
+
     /// <summary>Null: as this server usually does.</summary>
     public Verification? Verification { get; init; }
 

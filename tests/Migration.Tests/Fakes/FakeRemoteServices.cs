@@ -111,6 +111,15 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         };
     }
 
+    public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
+    {
+        var states = await remote.CheckCopiesAsync(
+            InstanceOf(context),
+            [.. request.Copies.Select(copy => new KnownCopy(copy.Id, copy.Sha256, copy.Path.Length > 0 ? (CleanPath.Exact(copy.FormerPath)!, CleanPath.Exact(copy.Path)!) : null))],
+            context.CancellationToken);
+        return new() { States = { states.Select(state => Enum.Parse<CheckCopiesReply.Types.State>(state.ToString())) } };
+    }
+
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var owner = await remote.IdentifyAsync(InstanceOf(context), request.AccountId, context.CancellationToken);

@@ -99,6 +99,9 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
 
     public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
 
+    public Task<IReadOnlyDictionary<string, long>> LeftOutAsync(string migration, CancellationToken ct) =>
+        kill.StepAsync(() => inner.LeftOutAsync(migration, ct));
+
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
 
