@@ -64,6 +64,7 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
+            await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
@@ -79,6 +80,7 @@ internal sealed partial class CozyDrive
     private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
     {
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        await upload.Confirm(content.Blob.Sha256, ct);
         var (stored, replaced) = await WriteAsync(
             async nodes =>
             {
