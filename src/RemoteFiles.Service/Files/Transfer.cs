@@ -148,7 +148,7 @@ internal static class Transfer
         await using var download = await from.OpenAsync(source, 0, ct);
         var upload = UploadOf(download.Entry, download.Body, download.Length, details);
         var stored = await to.WriteAsync(
-            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev, KeepsVersion = true }, ct);
+            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev }, ct);
         return new(outcome, download.Entry, stored, Proof.Length);
     }
 
