@@ -32,9 +32,14 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(id) is { IsFolder: false } file ? file : throw DriveFaults.NotFound();
-            return node.TrashedAt is null
-                ? new(await nodes.PathOfAsync(id), (await nodes.FindAsync(node.ParentId))!, node)
-                : throw DriveFaults.ParentInTrash();
+            if (node.TrashedAt is not null)
+            {
+                throw DriveFaults.ParentInTrash();
+            }
+
+            var path = await nodes.PathOfAsync(id);
+            await DemandFreeAsync(nodes, Reach.Content, path);
+            return new(path, (await nodes.FindAsync(node.ParentId))!, node);
         },
         upload,
         ct);
@@ -138,7 +143,7 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0));
-        IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
+        IReadOnlyList<string> replaced = taken is null ? [] : await nodes.Versions.KeepAsync(taken, now);
         return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
     }
 
@@ -150,6 +155,11 @@ internal sealed partial class CozyDrive
         }
 
         var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        if (upload.Terms is null)
+        {
+            await DemandFreeAsync(nodes, taken is null ? Reach.Member : Reach.Content, file);
+        }
+
         return new(file, parent, taken);
     }
 
