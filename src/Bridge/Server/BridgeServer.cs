@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Edge;
+using Microsoft.AspNetCore.Hosting.Server;
 using Migration;
 using RemoteFiles;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Bridge;
 
-/// <summary>The three services in one process, each on its own loopback ports, as they would run on three machines.</summary>
+/// <summary>The three services in one process, each on its own loopback ports, as they would run on three machines; what the edge sends on goes by no socket.</summary>
 internal sealed class BridgeServer : IAsyncDisposable
 {
     private readonly List<WebApplication> started = [];
+    private readonly Indoors indoors = new();
     private LogLevel logLevel;
 
     private BridgeServer(string adminSecret) => AdminSecret = adminSecret;
@@ -80,8 +83,14 @@ internal sealed class BridgeServer : IAsyncDisposable
                 ["RabbitMq:Uri"] = options.RabbitMq,
             },
             ct);
+        indoors.Add(RemoteFilesHost.HttpOf(remoteFiles), ServerOf(remoteFiles));
+        indoors.Add(MigrationHost.HttpOf(migration), ServerOf(migration));
         var edge = await StartAsync(
-            builder => builder.AddEdge(),
+            builder =>
+            {
+                builder.AddEdge();
+                builder.Services.AddSingleton<IHttpForwarder>(indoors);
+            },
             app => app.MapEdge(),
             new()
             {
@@ -103,6 +112,8 @@ internal sealed class BridgeServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([.. settings, .. more]);
         builder.Logging.SetMinimumLevel(logLevel);
+        var server = builder.Services.Last(service => service.ServiceType == typeof(IServer));
+        builder.Services.AddSingleton<IServer>(services => new OpenServer((IServer)ActivatorUtilities.CreateInstance(services, server.ImplementationType!)));
         add(builder);
         var app = builder.Build();
         started.Add(app);
@@ -110,6 +121,8 @@ internal sealed class BridgeServer : IAsyncDisposable
         await app.StartAsync(ct);
         return app;
     }
+
+    private static OpenServer ServerOf(WebApplication app) => (OpenServer)app.Services.GetRequiredService<IServer>();
 }
 
 /// <summary>The secret of the operator's port: a file that only its owner can read, made at the first start.</summary>
