@@ -9,7 +9,7 @@ public sealed class DemoTests
     public async Task The_demo_ends_with_every_file_verified()
     {
         var binary = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Bridge", "debug", "Bridge"));
-        using var demo = Process.Start(new ProcessStartInfo(binary, ["demo"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var demo = Process.Start(new ProcessStartInfo(binary, ["demo", "--once"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = demo.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -12,7 +12,7 @@ internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, 
     /// <exception cref="FaultException">NotFound: the source is not there. Else as a trigger.</exception>
     public async Task<Survey> RunAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
-        var visitor = new Visitor(order.Login, await orders.ProbeAsync(instance, order.Login, ct));
+        var visitor = new Visitor(order.Login, (await orders.OwnerAsync(instance, order, ct)).UserId) { AccountId = order.AccountId };
         var size = await SizeAsync(instance, visitor, order.Source, ct);
         var survey = new Survey { SourceBytes = size.Bytes, Free = await remote.GetFreeSpaceAsync(instance, ct) };
         var scope = order.Wished.Of(order.Source).With(size.Kind);
