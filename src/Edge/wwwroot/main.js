@@ -1,0 +1,93 @@
+// Where the page begins: the language, the session, and then the page that the address names after its #.
+import { fill, h } from './dom.js'
+import * as session from './session.js'
+import { choose, t } from './words.js'
+import { failure } from './notice.js'
+import { showSignIn } from './signin.js'
+import { showHome } from './home.js'
+import { showConnect } from './connect.js'
+import { showChoose } from './choose.js'
+import { showMigration } from './migration.js'
+import { showFiles } from './files.js'
+import { showApps } from './apps.js'
+
+const PAGES = { '': showHome, connect: showConnect, choose: showChoose, migration: showMigration, files: showFiles, apps: showApps }
+const MENU = [['', 'menu.move'], ['files', 'menu.files'], ['apps', 'menu.apps']]
+const main = h('main', { id: 'main' })
+const menu = h('nav')
+let leave = null
+let turn = 0
+
+/** Goes to another page; a page that shows itself anew may take the place of this one. */
+export function go(hash, { replace = false } = {}) {
+  if (replace) {
+    history.replaceState(null, '', hash)
+    route()
+  } else if (location.hash === hash) {
+    route()
+  } else {
+    location.hash = hash
+  }
+}
+
+async function route() {
+  const mine = ++turn
+  leave?.()
+  leave = null
+  const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  if (!session.current()) {
+    fill(menu)
+    showSignIn(main, route)
+    shown()
+    return
+  }
+  showMenu(name)
+  fill(main, h('p.waiting', { role: 'status' }, t('page.loading')))
+  try {
+    const done = await (PAGES[name] ?? showHome)(main, ...rest)
+    if (mine === turn) leave = done ?? null
+    else done?.()
+  } catch (error) {
+    if (mine === turn && session.current()) fill(main, failure(error), h('button', { type: 'button', onclick: route }, t('page.again')))
+  }
+  if (mine === turn) shown()
+}
+
+function shown() {
+  const title = main.querySelector('h1')
+  document.title = title ? `${title.textContent} – Cozy` : 'Cozy'
+  title?.focus({ preventScroll: true })
+  scrollTo(0, 0)
+}
+
+function showMenu(name) {
+  const isCurrent = key => key === name || (key === '' && !MENU.some(([other]) => other === name))
+  fill(
+    menu,
+    MENU.map(([key, words]) => h('a', { href: `#/${key}`, 'aria-current': isCurrent(key) ? 'page' : null }, t(words))),
+    h('button.link', { type: 'button', onclick: () => session.signOut().catch(error => fill(main, failure(error))) }, t('menu.signOut')),
+  )
+}
+
+async function begin() {
+  await choose()
+  menu.setAttribute('aria-label', t('menu.label'))
+  fill(
+    document.body,
+    h('a.skip', { href: '#main', onclick: event => { event.preventDefault(); main.querySelector('h1')?.focus() } }, t('page.skip')),
+    h('header', {}, h('a.brand', { href: '#/' }, h('img', { src: 'page/logo.svg', alt: '', width: 32, height: 32 }), h('span', {}, 'Cozy')), menu),
+    main,
+    h('div.hidden', { 'data-announce': '', role: 'status' }),
+  )
+  session.onChange.add(route)
+  addEventListener('hashchange', route)
+  try {
+    await session.resume()
+    await route()
+  } catch (error) {
+    const unknown = error.status === 404
+    fill(main, failure(error, { 404: 'error.noInstance' }), unknown ? null : h('button', { type: 'button', onclick: () => location.reload() }, t('page.again')))
+  }
+}
+
+begin()
