@@ -19,6 +19,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>More of the environment, from the next start on.</summary>
     public Dictionary<string, string> Environment { get; private init; } = [];
 
+    /// <summary>What it keeps.</summary>
+    public string Data => data;
+
     public int Port { get; } = ServiceProcess.FreePort();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
