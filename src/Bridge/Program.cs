@@ -1,24 +1,57 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Bridge;
 
-var root = new RootCommand("The bridge between a Cozy drive and Nextcloud.")
-{
-    DemoCommand.Create(),
-    ServeCommand.Create(),
-    InstancesCommand.Create(),
-    AppPasswordsCommand.Create(),
-};
+return await CommandLine.RunAsync(args);
 
-try
+/// <summary>The commands, and how each of them ends.</summary>
+internal static class CommandLine
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-}
-catch (CommandException e)
-{
-    await Console.Error.WriteLineAsync(e.Message);
-    return 1;
-}
-catch (OperationCanceledException)
-{
-    return 130;
+    private static readonly InvocationConfiguration Invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+
+    public static Command Create()
+    {
+        var bridge = new Command("bridge", "The bridge between a Cozy drive and Nextcloud.")
+        {
+            DemoCommand.Create(),
+            ServeCommand.Create(),
+            InstancesCommand.Create(),
+            AccountsCommand.Create(),
+            MigrateCommand.Create(),
+            MigrationsCommand.Create(),
+            AppPasswordsCommand.Create(),
+            UpkeepCommands.Verify(),
+            UpkeepCommands.Backup(),
+            UpkeepCommands.Restore(),
+        };
+        bridge.Add(CompletionCommand.Create(bridge));
+        bridge.Options.Add(new VersionOption());
+        bridge.Options.Add(Examples.Help());
+        return bridge.WithExamples("bridge demo", "bridge serve", "bridge migrate alma.localhost:8080 --url https://nextcloud.example.com --login alice");
+    }
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var parsed = Create().Parse(arguments);
+        try
+        {
+            if (parsed.Action is not ParseErrorAction wrong)
+            {
+                return await parsed.InvokeAsync(Invocation);
+            }
+
+            wrong.ShowHelp = parsed.CommandResult.Command.Subcommands.Count > 0;
+            await parsed.InvokeAsync(Invocation);
+            return ExitCodes.Usage;
+        }
+        catch (CommandException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+    }
 }

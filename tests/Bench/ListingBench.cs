@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bridge;
 using Bridge.Demo;
 using Spectre.Console;
 using SystemTests;

@@ -1,3 +1,4 @@
+using Bridge;
 using Bridge.Demo;
 using SystemTests;
 

@@ -120,7 +120,8 @@ internal sealed class ChromiumPage : IAsyncDisposable
         await AskAsync("Emulation.setScriptExecutionDisabled", new() { ["value"] = true }, ct);
     }
 
-    // The command, and then its page: loaded is told as an event, which may come before the command's own answer.
+    // The command, and then its page: loaded is told as an event, which may come before the command's own answer. The page is then
+    // drawn once, because an element that asks for the focus gets it only there, and what is typed before is lost.
     private async Task LoadAsync(string method, JsonObject parameters, CancellationToken ct)
     {
         var id = await SendAsync(method, parameters, ct);
@@ -131,6 +132,8 @@ internal sealed class ChromiumPage : IAsyncDisposable
             answered |= IsAnswer(message, id);
             loaded |= (string?)message["method"] == "Page.loadEventFired";
         }
+
+        await AskAsync("Page.captureScreenshot", [], ct);
     }
 
     private async Task<JsonNode> AskAsync(string method, JsonObject parameters, CancellationToken ct)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SystemTests;
 
 /// <summary>The first thing a new user types.</summary>
@@ -8,12 +6,8 @@ public sealed class DemoTests
     [Fact]
     public async Task The_demo_ends_with_every_file_verified()
     {
-        var binary = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Bridge", "debug", "Bridge"));
-        using var demo = Process.Start(new ProcessStartInfo(binary, ["demo"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = demo.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(demo.ExitCode == 0, output + await errors);
-        Assert.Contains("300 of 300 files verified", output);
+        var demo = await CommandLine.RunAsync(null, null, TestContext.Current.CancellationToken, "demo");
+        Assert.True(demo.ExitCode == 0, demo.Output + demo.Errors);
+        Assert.Contains("300 of 300 files verified", demo.Output, StringComparison.Ordinal);
     }
 }

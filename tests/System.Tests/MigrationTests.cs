@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bridge;
 using Bridge.Demo;
 using Migration.Tests.Fakes;
 

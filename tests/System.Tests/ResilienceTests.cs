@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Bridge;
 using Bridge.Demo;
 using Microsoft.AspNetCore.Http;
 using Shared.Faults;

@@ -159,7 +159,7 @@ internal static class Transfer
         var hash = new SourceHash(from, download.Entry);
         var upload = hash.AddTo(UploadOf(download.Entry, download.Body, download.Length, details), details.WithHash);
         var stored = await to.WriteAsync(
-            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev, KeepsVersion = true }, ct);
+            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev }, ct);
         return new(outcome, download.Entry, stored, hash.IsEqual ? Proof.Hash : Proof.Length);
     }
 

@@ -55,16 +55,13 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException($"no server answers at {http.BaseAddress}: {e.Message}. Start it with ./bridge serve, or name it with --admin.");
+            throw new NoServerException($"no server answers at {http.BaseAddress}: {e.Message}. Start it with ./bridge serve, or name it with --admin.");
         }
 
         using (answer)
         {
             var text = (await answer.Content.ReadAsStringAsync(ct)).Trim();
-            return answer.IsSuccessStatusCode ? text : throw new CommandException($"the server refused ({(int)answer.StatusCode}): {text}");
+            return answer.IsSuccessStatusCode ? text : throw RefusedException.Of(answer, text);
         }
     }
 }
-
-/// <summary>Ends a command with a message for the person who typed it, and exit code 1.</summary>
-internal sealed class CommandException(string message) : Exception(message);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Bridge;
 
@@ -11,9 +10,8 @@ internal static class InstancesCommand
 
     private static Command Add()
     {
-        var admin = new AdminOptions();
         var domain = new Argument<string>("DOMAIN") { Description = "Host name with its port, if it has one: alma.localhost:8080" };
-        var passphrase = new Option<string>("--passphrase") { Description = "What the user types to log in", Required = true };
+        var typed = new Option<string>("--passphrase") { Description = "The passphrase itself; every user of this machine can see it there" };
         var locale = new Option<string>("--locale") { Description = "Language of the instance", DefaultValueFactory = _ => "en" };
         var quota = new Option<long?>("--quota") { Description = "Bytes it may store; no limit without it" };
         var profile = new (string Field, Option<string> Option)[]
@@ -27,13 +25,15 @@ internal static class InstancesCommand
             ("OrgID", new("--org-id") { Description = "The id of the user's organization" }),
             ("ContextName", new("--context-name") { Description = "The context of the instance, where it is not that of all" }),
         };
-        var command = new Command("add", "Add an instance") { domain, passphrase, locale, quota };
+        var command = new Command("add", "Add an instance") { domain, typed, locale, quota };
+        var passphrase = SecretOptions.Of(command, "passphrase", "What the user types to log in");
         Array.ForEach(profile, one => command.Add(one.Option));
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
-            await client.AddInstanceAsync(parsed.GetValue(domain)!, parsed.GetValue(passphrase)!, parsed.GetValue(locale)!, parsed.GetValue(quota), ct, [.. profile.Select(one => (one.Field, parsed.GetValue(one.Option) ?? ""))]);
+            var secret = parsed.GetValue(typed) ?? await passphrase.ReadAsync(parsed, ct);
+            await client.AddInstanceAsync(parsed.GetValue(domain)!, secret, parsed.GetValue(locale)!, parsed.GetValue(quota), ct, [.. profile.Select(one => (one.Field, parsed.GetValue(one.Option) ?? ""))]);
             Terminal.Line($"Added [bold]{parsed.GetValue(domain)!}[/]");
         });
         return command;
@@ -41,11 +41,10 @@ internal static class InstancesCommand
 
     private static Command AddName()
     {
-        var admin = new AdminOptions();
         var (domain, name) = (new Argument<string>("DOMAIN"), new Argument<string>("NAME") { Description = "Host name with its port, if it has one" });
         var old = new Option<bool>("--old") { Description = "The instance had it once: whoever comes that way is sent to its domain" };
         var command = new Command("add-name", "Give an instance another name") { domain, name, old };
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
@@ -57,27 +56,29 @@ internal static class InstancesCommand
 
     private static Command List()
     {
-        var admin = new AdminOptions();
         var command = new Command("ls", "List the instances");
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
+        var listing = Listing.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
-            foreach (var instance in JsonNode.Parse(await client.ListInstancesAsync(ct))!.AsArray())
-            {
-                Console.WriteLine($"{instance!["domain"]}\t{instance["locale"]}\t{instance["quota"]?.ToString() ?? "no limit"}");
-            }
+            listing.Print(
+                parsed,
+                JsonNode.Parse(await client.ListInstancesAsync(ct))!.AsArray(),
+                "No instance yet: add one with bridge instances add",
+                ("DOMAIN", one => (string)one["domain"]!),
+                ("LANGUAGE", one => (string)one["locale"]!),
+                ("QUOTA", one => one["quota"] is { } quota ? Sizes.Bytes((long)quota) : "no limit"));
         });
         return command;
     }
 
     private static Command TokenCli()
     {
-        var admin = new AdminOptions();
         var domain = new Argument<string>("DOMAIN");
         var scopes = new Argument<string[]>("SCOPE") { Description = "For example io.cozy.files:GET,POST", Arity = ArgumentArity.OneOrMore };
         var command = new Command("token-cli", "Mint a token, good for 30 minutes, and print it alone on the last line") { domain, scopes };
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);

@@ -46,10 +46,11 @@ internal static class DemoCommand
 
         var password = await admin.AddAppPasswordAsync(source, "migration", ct);
         var id = await cozy.StartMigrationAsync($"http://{source}/", "nextcloud", password, "/", Target, ct);
-        var end = await MigrationWatch.UntilEndAsync(cozy, id, ct);
-        if (end["status"]!.GetValue<string>() != "completed")
+        var end = await new MigrationProgress(stop => ConnectAsync(admin, server.Public, target, stop)).FollowAsync(id, ct);
+        if (end.Outcome != "complete")
         {
-            throw new CommandException($"the migration ended as {end["status"]}: {end["failure_reason"]} {end["errors"]}");
+            MigrationSummary.Print(end, target);
+            return end.ExitCode;
         }
 
         var checkedFiles = 0;
@@ -72,9 +73,11 @@ internal static class DemoCommand
     private static async Task<CozyClient> AddAsync(AdminClient admin, Uri edge, string domain, CancellationToken ct)
     {
         await admin.AddInstanceAsync(domain, "demo", "en", quota: null, ct);
-        var token = await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"], ct);
-        return new(edge, domain, token);
+        return await ConnectAsync(admin, edge, domain, ct);
     }
+
+    private static async Task<CozyClient> ConnectAsync(AdminClient admin, Uri edge, string domain, CancellationToken ct) =>
+        new(edge, domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"], ct));
 
     private static void PrintNext() => AnsiConsole.MarkupLine(
         """

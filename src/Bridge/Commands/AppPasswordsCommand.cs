@@ -10,11 +10,10 @@ internal static class AppPasswordsCommand
 
     private static Command Add()
     {
-        var admin = new AdminOptions();
         var domain = new Argument<string>("DOMAIN");
         var name = new Option<string>("--name") { Description = "Which app or device it is for", Required = true };
         var command = new Command("add", "Make one and print it alone on the last line; it is not shown again") { domain, name };
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
@@ -25,27 +24,30 @@ internal static class AppPasswordsCommand
 
     private static Command List()
     {
-        var admin = new AdminOptions();
         var domain = new Argument<string>("DOMAIN");
         var command = new Command("ls", "List them: id, when each was made and last used, the name of the app") { domain };
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
+        var listing = Listing.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);
-            foreach (var one in JsonNode.Parse(await client.ListAppPasswordsAsync(parsed.GetValue(domain)!, ct))!.AsArray())
-            {
-                Console.WriteLine($"{one!["id"]}\t{Day(one["created_at"])}\t{Day(one["used_at"])}\t{one["name"]}");
-            }
+            listing.Print(
+                parsed,
+                JsonNode.Parse(await client.ListAppPasswordsAsync(parsed.GetValue(domain)!, ct))!.AsArray(),
+                "No app is connected",
+                ("ID", one => (string)one["id"]!),
+                ("MADE", one => Day(one["created_at"])),
+                ("USED", one => Day(one["used_at"])),
+                ("APP", one => (string)one["name"]!));
         });
         return command;
     }
 
     private static Command Revoke()
     {
-        var admin = new AdminOptions();
         var (domain, id) = (new Argument<string>("DOMAIN"), new Argument<string>("ID") { Description = "As ls shows it" });
         var command = new Command("revoke", "End one: its app has to log in again") { domain, id };
-        admin.AddTo(command);
+        var admin = ServerOptions.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
             using var client = admin.Connect(parsed);

@@ -18,5 +18,11 @@ internal static class Terminal
         }
     }
 
+    /// <summary>A person reads and types; false in a pipe, a script or a log.</summary>
+    public static bool IsInteractive => !Console.IsInputRedirected && ShowsProgress;
+
+    /// <summary>A line can be drawn again.</summary>
+    public static bool ShowsProgress => !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
+
     public static void Line(FormattableString text) => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, text);
 }

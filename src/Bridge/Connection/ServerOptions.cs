@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace Bridge;
+
+/// <summary>How a command finds the running server: its admin port, and the secret of it.</summary>
+internal sealed class ServerOptions
+{
+    private readonly Option<Uri> admin = new("--admin")
+    {
+        Description = "Admin port of the running server (or BRIDGE_ADMIN)",
+        HelpName = "URL",
+        DefaultValueFactory = _ => new(Environment.GetEnvironmentVariable("BRIDGE_ADMIN") ?? "http://127.0.0.1:6060"),
+    };
+
+    private readonly Option<string> data = new("--data")
+    {
+        Description = "Data directory of the server, for its admin secret (or BRIDGE_ADMIN_SECRET)",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => ".data",
+    };
+
+    public static ServerOptions Of(Command command)
+    {
+        var options = new ServerOptions();
+        command.Options.Add(options.admin);
+        command.Options.Add(options.data);
+        return options;
+    }
+
+    public AdminClient Connect(ParseResult parsed)
+    {
+        var secret = Environment.GetEnvironmentVariable("BRIDGE_ADMIN_SECRET");
+        var file = AdminSecretFile.PathIn(parsed.GetValue(data)!);
+        if (string.IsNullOrEmpty(secret))
+        {
+            secret = File.Exists(file) ? File.ReadAllText(file).Trim() : throw new CommandException($"there is no {file}: name the server's --data, or set BRIDGE_ADMIN_SECRET");
+        }
+
+        return new(parsed.GetValue(admin)!, secret);
+    }
+}
