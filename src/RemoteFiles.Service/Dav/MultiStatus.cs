@@ -27,7 +27,7 @@ internal sealed class MultiStatus : IDisposable
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
         response.Headers["DAV"] = DavOptions.Classes;
-        response.Headers.Vary = "Brief,Prefer";
+        response.Headers.Vary = "Brief,Prefer,Accept-Encoding";
         text.Write("<?xml version=\"1.0\"?>\n"u8);
         xml = XmlWriter.Create(text, new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
         xml.WriteStartElement("d", "multistatus", DavProperties.D);
