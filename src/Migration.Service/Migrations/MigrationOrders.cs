@@ -96,6 +96,8 @@ internal sealed partial class MigrationOrders(
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
+                Verify = order.Verification?.Text(),
+                Prediction = order.Prediction,
                 SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
                 CozyMetadata = new(now),
             }),

@@ -79,7 +79,7 @@ internal static class DavBulk
             {
                 ["error"] = false,
                 ["etag"] = stored.ETag.Trim('"'),
-                ["fileid"] = DavProperties.IdOf(stored, context.Instance().Domain),
+                ["fileid"] = DavProperties.IdOf(stored, DavProperties.InstallationOf(context.Instance().Domain)),
                 ["permissions"] = "RGDNVW",
             };
         }

@@ -24,7 +24,7 @@ internal static partial class DavDoor
         ["PROPFIND"] = DavPropFind.HandleAsync,
         ["PROPPATCH"] = DavPropPatch.HandleAsync,
         ["PUT"] = DavPut.HandleAsync,
-        ["PATCH"] = DavPatch.HandleAsync,
+        ["PATCH"] = DavHash.HandleAsync,
         ["MKCOL"] = DavFolders.MakeAsync,
         ["DELETE"] = DavFolders.DeleteAsync,
         ["MOVE"] = DavMove.MoveAsync,

@@ -9,20 +9,17 @@ internal sealed partial class CozyDrive
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var (node, content) = await FileAsync(file, ct);
-        var body = await OpenAsync(node, content, offset, ct);
-        for (; body is null; body = await OpenAsync(node, content, offset, ct))
-        {
-            // Between the look and the open it may have been overwritten or deleted: look again.
-            var missing = node.BlobId;
-            (node, content) = await FileAsync(file, ct);
-            if (node.BlobId == missing)
-            {
-                store.Damaged(missing, node.FileId);
-                throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
-            }
-        }
+        return await OpenAsync(file, node, content, offset, ct);
+    }
 
-        return new(node.ToEntry(file), body, node.Size - offset);
+    public async Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct)
+    {
+        var (found, properties, content) = await ReadAsync(
+            async nodes => await nodes.FindAsync(path) is { } node
+                ? (node, (await nodes.Properties.OfAsync([node.Id]))[node.Id], await ContentAsync(nodes, node))
+                : (null, [], null),
+            ct);
+        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, content, offset, stop));
     }
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
@@ -43,6 +40,24 @@ internal sealed partial class CozyDrive
         },
         upload,
         ct);
+
+    private async Task<Download> OpenAsync(FilePath file, Node node, byte[]? content, long offset, CancellationToken ct)
+    {
+        var body = await OpenAsync(node, content, offset, ct);
+        for (; body is null; body = await OpenAsync(node, content, offset, ct))
+        {
+            // Between the look and the open it may have been overwritten or deleted: look again.
+            var missing = node.BlobId;
+            (node, content) = await FileAsync(file, ct);
+            if (node.BlobId == missing)
+            {
+                store.Damaged(missing, node.FileId);
+                throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
+            }
+        }
+
+        return new(node.ToEntry(file), body, node.Size - offset);
+    }
 
     private async Task<Entry> StoreAsync(Func<Nodes, Task<Place>> find, Upload upload, CancellationToken ct)
     {
@@ -69,6 +84,7 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
+            await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
@@ -84,6 +100,7 @@ internal sealed partial class CozyDrive
     private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
     {
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        await upload.Confirm(content.Blob.Sha256, ct);
         var (stored, replaced) = await WriteAsync(
             async nodes =>
             {
@@ -178,9 +195,12 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(file) is { IsFolder: false } found ? found : throw DriveFaults.NotFound();
-            return (node, SmallContent.Is(node.BlobId!) ? await nodes.ContentAsync(node.BlobId!) : null);
+            return (node, await ContentAsync(nodes, node));
         },
         ct);
+
+    private static async Task<byte[]?> ContentAsync(Nodes nodes, Node node) =>
+        node.BlobId is { } blob && SmallContent.Is(blob) ? await nodes.ContentAsync(blob) : null;
 
     private async Task<Stream?> OpenAsync(Node node, byte[]? content, long offset, CancellationToken ct)
     {

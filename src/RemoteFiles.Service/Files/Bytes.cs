@@ -30,6 +30,9 @@ internal sealed record Upload
     /// <summary>When not empty, the stored bytes must have this MD5: else PreconditionFailed with parameter Content-MD5.</summary>
     public ReadOnlyMemory<byte> Md5 { get; init; }
 
+    /// <summary>Of the Cozy drive alone: is given the SHA-256 of what came before anybody can see it, and throws to refuse it.</summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, Task> Confirm { get; init; } = (_, _) => Task.CompletedTask;
+
     public Origin? Origin { get; init; }
 
     /// <summary>Slug of the app that writes, for cozyMetadata; empty when none does.</summary>
