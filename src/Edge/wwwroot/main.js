@@ -4,30 +4,24 @@ import * as session from './session.js'
 import { choose, t } from './words.js'
 import { failure } from './notice.js'
 import { showSignIn } from './signin.js'
-import { showHome } from './home.js'
+import { whereItStands } from './home.js'
 import { showConnect } from './connect.js'
 import { showChoose } from './choose.js'
 import { showMigration } from './migration.js'
 import { showFiles } from './files.js'
 import { showApps } from './apps.js'
 
-const PAGES = { '': showHome, connect: showConnect, choose: showChoose, migration: showMigration, files: showFiles, apps: showApps }
+const PAGES = { '': whereItStands, connect: showConnect, choose: showChoose, migration: showMigration, files: showFiles, apps: showApps }
 const MENU = [['', 'menu.move'], ['files', 'menu.files'], ['apps', 'menu.apps']]
 const main = h('main', { id: 'main' })
 const menu = h('nav')
 let leave = null
 let turn = 0
 
-/** Goes to another page; a page that shows itself anew may take the place of this one. */
-export function go(hash, { replace = false } = {}) {
-  if (replace) {
-    history.replaceState(null, '', hash)
-    route()
-  } else if (location.hash === hash) {
-    route()
-  } else {
-    location.hash = hash
-  }
+/** Goes to another page, or shows this one anew. */
+export function go(hash) {
+  if (location.hash === hash) route()
+  else location.hash = hash
 }
 
 async function route() {
@@ -44,9 +38,16 @@ async function route() {
   showMenu(name)
   fill(main, h('p.waiting', { role: 'status' }, t('page.loading')))
   try {
-    const done = await (PAGES[name] ?? showHome)(main, ...rest)
-    if (mine === turn) leave = done ?? null
-    else done?.()
+    const done = await (PAGES[name] ?? whereItStands)(main, ...rest)
+    if (mine !== turn) {
+      if (typeof done === 'function') done()
+    } else if (typeof done === 'string') {
+      // Another page is the right one; nobody went through this one.
+      history.replaceState(null, '', done)
+      return await route()
+    } else {
+      leave = done ?? null
+    }
   } catch (error) {
     if (mine === turn && session.current()) fill(main, failure(error), h('button', { type: 'button', onclick: route }, t('page.again')))
   }
