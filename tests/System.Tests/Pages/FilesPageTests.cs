@@ -95,7 +95,7 @@ public sealed class FilesPageTests(Browser browser) : IClassFixture<Browser>
         using var admin = bridge.Admin();
         await admin.AddAppPasswordAsync(bridge.Domain("alma"), "Nextcloud desktop (Linux)", Ct);
         await visit.SignInAsync();
-        await visit.Page.ClickAsync("header >> text=Connected apps");
+        await visit.Page.ClickAsync("header >> text=Apps");
 
         await visit.SeesAsync("Nextcloud desktop (Linux)");
         await visit.LookAsync("page-apps");

@@ -38,7 +38,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         await page.ClickAsync("header >> text=Fichiers");
         await Assertions.Expect(page.Locator("tbody tr").First).ToBeVisibleAsync();
         await visit.LookAsync("phone-files");
-        await page.ClickAsync("header >> text=Applications connectées");
+        await page.ClickAsync("header >> text=Applications");
         await visit.ReadsAsync("Applications connectées");
         await visit.LookAsync("phone-apps");
 
