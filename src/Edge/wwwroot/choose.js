@@ -4,7 +4,6 @@ import { Choice } from './choice.js'
 import { showCheck } from './check.js'
 import { fill, h, heading } from './dom.js'
 import { folderTree } from './folders.js'
-import { go } from './main.js'
 import { t } from './words.js'
 
 const MOST_PATTERNS = 100
@@ -12,7 +11,7 @@ const MOST_PATTERNS = 100
 export async function showChoose(main, id) {
   const known = await accounts()
   const account = known.find(each => each.id === id) ?? known[0]
-  if (!account) return go('#/connect', { replace: true })
+  if (!account) return '#/connect'
 
   const choice = new Choice()
   const hint = h('p.hint', { role: 'status' })

@@ -10,13 +10,31 @@ import { about, moment, size, t } from './words.js'
 
 const MEANINGS = { 401: 'connect.expired', 409: 'check.running', 404: 'end.noAccount' }
 
-export function showEnd(body, document, account, refresh) {
+export function showEnd(body, first, account, refresh) {
+  let list = { element: null, stop: () => {} }
+  let listed = ''
+
+  const update = document => {
+    // A list that somebody reads is not taken away while only the clean-up goes on.
+    const key = `${document.finished_at} ${JSON.stringify(document.counts)}`
+    if (key !== listed) {
+      list.stop()
+      list = problems(document)
+      listed = key
+    }
+    draw(body, document, account, list.element, refresh)
+  }
+
+  update(first)
+  return { update, title: document => titleOf(document, failuresOf(document)), leave: () => list.stop() }
+}
+
+function draw(body, document, account, list, refresh) {
   const failed = failuresOf(document)
   const trouble = h('div')
-  const onError = error => fill(trouble, failure(error, MEANINGS))
   const press = (kind, key, action) => {
     const button = h(kind, { type: 'button' }, t(key))
-    button.addEventListener('click', () => whilePressed(button, () => action(button), onError))
+    button.addEventListener('click', () => whilePressed(button, action, error => fill(trouble, failure(error, MEANINGS))))
     return button
   }
   const again = async () => {
@@ -24,31 +42,36 @@ export function showEnd(body, document, account, refresh) {
     await refresh()
   }
   const newer = async () => go(`#/migration/${await start(orderOf(document))}`)
-  const isWhole = document.status === 'completed' && failed === 0
-  const list = problems(document)
-
+  const isDone = document.status === 'completed'
+  const mayRetry = account && !document.source_deletion
   fill(body,
     verdict(document, failed),
     numbers(document),
     trouble,
     h('div.actions', {},
-      document.status === 'completed' && failed > 0 && account && !document.source_deletion ? press('button', 'end.retry', again) : null,
-      document.status !== 'completed' && account && !document.source_deletion ? press('button', 'end.goOn', again) : null,
-      isWhole ? h('a.button', { href: '#/files' }, t('end.open')) : null,
-      document.status === 'completed' && account && !document.source_deleted_at ? press('button.quiet', 'end.update', newer) : null),
-    list.element,
+      isDone && failed > 0 && mayRetry ? press('button', 'end.retry', again) : null,
+      !isDone && mayRetry ? press('button', 'end.goOn', again) : null,
+      isDone && failed === 0 ? h('a.button', { href: '#/files' }, t('end.open')) : null,
+      isDone && account && !document.source_deleted_at ? press('button.quiet', 'end.update', newer) : null),
+    list,
     cleaned(document),
-    account ? h('section.next', {},
-      h('h2', {}, t('end.next')),
-      h('ul', {},
-        h('li', {}, h('p', {}, t('end.otherText')), h('a.button.quiet', { href: `#/choose/${account.id}` }, t('end.other'))),
-        document.status === 'completed' && !document.source_deleted_at && document.source_deletion?.status !== 'running' && arrived(document) > 0
-          ? h('li', {}, h('p', {}, t('clean.text', { host: document.nextcloud_url })), press('button.quiet', 'clean.button', () => cleanUp(document, account, failed, refresh)))
-          : null,
-        h('li', {}, h('p', {}, t('leave.text', { host: account.host })), press('button.quiet', 'leave.button', () => endConnection(account)))))
-      : h('section.next', {}, h('p.hint', {}, t('leave.done', { host: document.nextcloud_url })), h('a.button.quiet', { href: '#/connect' }, t('connect.again'))))
-  return { title: () => titleOf(document, failed), leave: list.stop }
+    account ? next(document, account, press, () => cleanUp(document, account, failed, refresh)) : left(document))
 }
+
+function next(document, account, press, clean) {
+  const isCleanable = document.status === 'completed' && !document.source_deleted_at && document.source_deletion?.status !== 'running' && arrived(document) > 0
+  const step = (text, button) => h('li', {}, h('p', {}, text), button)
+  return h('section.next', {},
+    h('h2', {}, t('end.next')),
+    h('ul', {},
+      step(t('end.otherText'), h('a.button.quiet', { href: `#/choose/${account.id}` }, t('end.other'))),
+      isCleanable ? step(t('clean.text', { host: document.nextcloud_url }), press('button.quiet', 'clean.button', clean)) : null,
+      step(t('leave.text', { host: account.host }), press('button.quiet', 'leave.button', () => endConnection(account)))))
+}
+
+const left = document => h('section.next', {},
+  h('p.hint', {}, t('leave.done', { host: document.nextcloud_url })),
+  h('a.button.quiet', { href: '#/connect' }, t('connect.again')))
 
 export const failuresOf = document => document.counts?.failed ?? (document.errors?.filter(error => error.path).length ?? 0) + (document.errors_truncated_count ?? 0)
 

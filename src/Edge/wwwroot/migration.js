@@ -23,10 +23,10 @@ export async function showMigration(main, id) {
     rev = document._rev
     const account = known.find(each => each.id === document.account_id) ?? null
     const kind = ACTIVE.includes(document.status) ? 'run' : 'end'
-    if (kind !== shown || kind === 'end') {
+    if (kind !== shown) {
       view?.leave?.()
       view = kind === 'run' ? showRun(body, document, account, refresh) : showEnd(body, document, account, refresh)
-      if (shown && kind !== shown) announce(view.title(document))
+      if (shown) announce(view.title(document))
       shown = kind
     } else {
       view.update(document)

@@ -20,14 +20,21 @@ export function pane(store, title, acts) {
   } })
   const fail = error => fill(trouble, failure(error, MEANINGS))
 
-  const open = async (path, isTrash = false) => {
+  let opening = null
+  const open = (path, isTrash = false) => (opening = load(path, isTrash))
+
+  const load = async (path, isTrash) => {
+    const mine = {}
+    state.turn = mine
     fill(list, h('p.waiting', { role: 'status' }, t('page.loading')))
     try {
       const found = isTrash ? await store.trash() : await store.list(path)
+      if (state.turn !== mine) return
       Object.assign(state, { path, isTrash, entries: found.entries, next: found.next, chosen: new Set(), place: { path, folder: found.folder } })
       draw()
       announce(t('files.opened', { n: state.entries.length, name: isTrash ? t('files.trash') : path }))
     } catch (error) {
+      if (state.turn !== mine) return
       fill(list, h('button.quiet', { type: 'button', onclick: () => open(path, isTrash) }, t('page.again')))
       fail(error)
     }
@@ -38,6 +45,7 @@ export function pane(store, title, acts) {
 
   /** One after another; what went wrong with one is told, and the others go on. */
   const each = async (entries, act, done) => {
+    await opening
     fill(trouble)
     let failed = null
     for (const [index, entry] of entries.entries()) {

@@ -6,7 +6,7 @@ import { t } from './words.js'
 
 export function showSignIn(main, onSignedIn) {
   const problem = h('div')
-  const passphrase = h('input', { id: 'passphrase', type: 'password', autocomplete: 'current-password', required: true })
+  const passphrase = h('input', { id: 'passphrase', type: 'password', autocomplete: 'current-password', required: true, 'data-first': '' })
   const button = h('button', { type: 'submit' }, t('signIn.button'))
   const submit = event => {
     event.preventDefault()
@@ -28,5 +28,4 @@ export function showSignIn(main, onSignedIn) {
       h('label', { htmlFor: 'passphrase' }, t('signIn.passphrase')),
       passphrase,
       button)))
-  passphrase.focus()
 }

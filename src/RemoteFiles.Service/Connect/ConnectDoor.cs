@@ -120,7 +120,7 @@ internal static class ConnectDoor
         context.Response.StatusCode = status;
         context.Response.ContentType = Json;
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
+        return context.Response.WriteAsync(answer.ToJsonString() + "\n", context.RequestAborted);
     }
 
     private static T Get<T>(HttpContext context)

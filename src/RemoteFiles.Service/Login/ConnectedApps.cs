@@ -25,7 +25,7 @@ internal static class ConnectedApps
         var apps = await Passwords(context).ListAsync(context.Instance().Domain, context.RequestAborted);
         context.Response.ContentType = JsonApi;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsync(new JsonObject { ["data"] = new JsonArray([.. apps.Select(Resource)]) }.ToJsonString(), context.RequestAborted);
+        await context.Response.WriteAsync(new JsonObject { ["data"] = new JsonArray([.. apps.Select(Resource)]) }.ToJsonString() + "\n", context.RequestAborted);
     }
 
     private static async Task RevokeAsync(HttpContext context)

@@ -101,7 +101,7 @@ internal static class SessionDoor
             ["locale"] = instance.Locale,
             ["server"] = Visitor.ServerOf(context),
         };
-        await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
+        await context.Response.WriteAsync(answer.ToJsonString() + "\n", context.RequestAborted);
     }
 
     private static CookieOptions Settings(HttpContext context) => new()

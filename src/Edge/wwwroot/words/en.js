@@ -7,7 +7,7 @@ export default {
   'menu.label': 'Pages',
   'menu.move': 'Move here',
   'menu.files': 'Files',
-  'menu.apps': 'Connected apps',
+  'menu.apps': 'Apps',
   'menu.signOut': 'Sign out',
 
   'error.offline': 'Your Cozy does not answer. Check your connection, then try again.',
@@ -126,7 +126,7 @@ export default {
 
   'end.complete': 'Everything has arrived',
   'end.completeText': { one: 'The one file is in your Cozy, in the folder “{folder}”.', other: 'All {n} files are in your Cozy, in the folder “{folder}”.' },
-  'end.partial': { one: 'Almost: {n} file did not arrive', other: 'Almost: {n} files did not arrive' },
+  'end.partial': { one: '{n} file did not arrive', other: '{n} files did not arrive' },
   'end.partialText': { one: '{n} file has arrived in the folder “{folder}”, but not all of them. Below stands why, and what to do.', other: '{n} files have arrived in the folder “{folder}”, but not all of them. Below stands why, and what to do.' },
   'end.failed': 'The move has stopped',
   'end.failedText': { one: '{n} file had arrived before, and stays. Nothing at your Nextcloud has changed.', other: '{n} files had arrived before, and stay. Nothing at your Nextcloud has changed.' },
