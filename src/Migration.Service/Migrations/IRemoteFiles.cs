@@ -65,8 +65,11 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
     public override string ToString() => $"{Login} at {Url}";
 }
 
-/// <summary>Somebody whose credentials were accepted, and are kept nowhere.</summary>
-internal sealed record Visitor(NextcloudLogin Login, string UserId);
+/// <summary>Somebody whose credentials were accepted, and are kept nowhere; or, without any, whoever an account is.</summary>
+internal sealed record Visitor(NextcloudLogin? Login, string UserId)
+{
+    public string AccountId { get; init; } = "";
+}
 
 /// <summary>What has a name in the drive: nothing, a file of that size or a folder as well, or something else.</summary>
 internal enum Taken

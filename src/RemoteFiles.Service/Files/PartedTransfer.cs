@@ -33,7 +33,7 @@ internal sealed class PartedTransfer(IFileTree from, ICozyDrive drive, TransferD
 
         var hash = new SourceHash(from, source);
         var upload = hash.AddTo(Transfer.UploadOf(source, Stream.Null, source.Size!.Value, details), details.WithHash);
-        var order = new JoinOrder(source.Size, replaced is not null, source.ModifiedAt, bytes => bytes, null, null)
+        var order = new JoinOrder(source.Size, replaced is not null, source.ModifiedAt, null, null, null)
         {
             As = upload with { Overwrite = replaced is not null, ReplacedRev = replaced?.Cozy?.Rev },
         };

@@ -5,7 +5,7 @@ namespace RemoteFiles.Files;
 /// <summary>Configuration section <c>Transfers</c>.</summary>
 internal sealed class TransferOptions
 {
-    /// <summary>From so many bytes on a file comes in parts, with which the next process goes on when this one ends; it is read once more for that.</summary>
+    /// <summary>From so many bytes on a file comes in parts, with which the next process goes on when this one ends.</summary>
     [Range(1, long.MaxValue)]
     public long SmallestInParts { get; set; } = 1024L * 1024 * 1024;
 
