@@ -1,5 +1,5 @@
-using Bridge;
 using System.Globalization;
+using Bridge;
 using Bridge.Demo;
 using SystemTests;
 

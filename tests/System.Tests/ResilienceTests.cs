@@ -151,6 +151,8 @@ public sealed class ResilienceTests : IAsyncLifetime
     private static Task<BridgeProcess> StartAsync(params (string Name, string Value)[] more) => BridgeProcess.StartAsync(
         new Dictionary<string, string>
         {
+            ["Transfers__SmallestInParts"] = "1000000",
+            ["Transfers__PartSize"] = "1000000",
             ["Migration__RetryDelay"] = "00:00:00.1",
             ["Migration__Attempts"] = "6",
             ["Migration__WaitLook"] = "00:00:00.2",

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Bridge;
-using Bridge.Demo;
+using Shared.Faults;
 using StandIn;
 
 namespace SystemTests;
@@ -67,6 +67,26 @@ public sealed class StandInMigrationTests : IAsyncLifetime
         await WaitForIncomingAsync(bytes => bytes == 0);
         Assert.Equal(1, await cozy.CountFilesAsync("/Moved", Ct));
         Assert.Null(await cozy.StatAsync("/Moved/large.bin", Ct));
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_of_a_large_file_it_goes_on_after_the_last_part_that_is_safe()
+    {
+        const int part = 1_000_000;
+        Add("/large.bin", RandomNumberGenerator.GetBytes(30 * part));
+        bridge.Environment["Transfers__SmallestInParts"] = bridge.Environment["Transfers__PartSize"] = $"{part}";
+        bridge.Environment[FaultPoint.Variable] = $"{FaultPoint.PartStored}:20";
+        await bridge.Process.TerminateAsync(Ct);
+        await bridge.StartAgainAsync(Ct);
+        var id = await TriggerAsync();
+        await bridge.Process.EndedAsync(Ct);
+        bridge.Environment.Remove(FaultPoint.Variable);
+        await bridge.StartAgainAsync(Ct);
+
+        await AssertWholeAsync(await UntilAsync(id, IsOver));
+
+        var ranges = nextcloud.Requests.Where(request => request.Is("GET", "large.bin")).Select(request => request.Headers.GetValueOrDefault("Range"));
+        Assert.Equal([null, $"bytes={(20 * part) - (64 * 1024)}-"], ranges);
     }
 
     [Fact]

@@ -77,6 +77,12 @@ internal sealed partial class CozyDrive
         }
     }
 
+    public async Task<Stream> OpenPartAsync(string transfer, string name, long offset, CancellationToken ct)
+    {
+        var part = await ReadAsync(async nodes => (await nodes.Uploads.PartsAsync(transfer)).Find(part => part.Name == name), ct) ?? throw DriveFaults.NotFound();
+        return store.Blobs.Open(part.BlobId, part.Size, offset) ?? throw DriveFaults.NotFound();
+    }
+
     public async Task<bool> AbortUploadAsync(string transfer, CancellationToken ct)
     {
         var (found, blobs) = await WriteAsync(
@@ -108,7 +114,7 @@ internal sealed partial class CozyDrive
             throw new FaultException(Fault.Malformed, $"Chunks on server do not sum up to {total} but to {size} bytes");
         }
 
-        var upload = new Upload
+        var upload = order.As with
         {
             Body = Stream.Null,
             Overwrite = order.Overwrite,
@@ -116,8 +122,9 @@ internal sealed partial class CozyDrive
             Terms = order.Terms,
             OfContent = order.OfContent,
         };
-        await ReadAsync(nodes => PlaceOfAsync(nodes, file, upload), ct);
+        await ReadAsync(async nodes => Expected(await PlaceOfAsync(nodes, file, upload), upload), ct);
         var (md5, sha256) = await store.PartSums.OfAsync(store.Blobs, (instance, transfer), parts, order.Checksum, ct);
+        await upload.Confirm(sha256, ct);
         var empty = parts.Count == 0 ? await store.Blobs.WriteAsync(upload, room: null, ct) : null;
         var (answer, replaced) = await WriteAsync<(Placed, IReadOnlyList<string>)>(
             async nodes =>
@@ -132,7 +139,7 @@ internal sealed partial class CozyDrive
                     throw new FaultException(Fault.Conflict, "the parts were changed while they were joined");
                 }
 
-                var place = await PlaceOfAsync(nodes, file, upload);
+                var place = Expected(await PlaceOfAsync(nodes, file, upload), upload);
                 await nodes.Uploads.RemovePartsAsync(transfer);
                 var blob = new StoredBlob(empty?.Id ?? await nodes.Uploads.JoinAsync(parts), size, md5, sha256);
                 var (entry, old) = await CommitAsync(nodes, place, upload, blob, quota: null);

@@ -22,6 +22,9 @@ internal partial interface ICozyDrive
     /// <summary>Stores a part whole or not at all; true when there was none of this name.</summary>
     Task<bool> WritePartAsync(string transfer, string name, Upload part, CancellationToken ct);
 
+    /// <summary>A part that is here, from a byte on; NotFound when it is not.</summary>
+    Task<Stream> OpenPartAsync(string transfer, string name, long offset, CancellationToken ct);
+
     /// <summary>Ends an upload; false when there is none.</summary>
     Task<bool> AbortUploadAsync(string transfer, CancellationToken ct);
 
@@ -33,4 +36,8 @@ internal partial interface ICozyDrive
 }
 
 /// <summary>How to publish an upload; all of it together must have the checksum, if there is one.</summary>
-internal sealed record JoinOrder(long? Total, bool Overwrite, DateTimeOffset? ModifiedAt, Checksum? Checksum, NodeProperty? OfContent, Terms Terms);
+internal sealed record JoinOrder(long? Total, bool Overwrite, DateTimeOffset? ModifiedAt, Checksum? Checksum, NodeProperty? OfContent, Terms? Terms)
+{
+    /// <summary>What else is to be said of the file; its body does not count.</summary>
+    public Upload As { get; init; } = new() { Body = Stream.Null };
+}

@@ -155,6 +155,11 @@ internal static class Transfer
     private static async Task<Transferred> StoreAsync(
         TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, Entry? replaced, CancellationToken ct)
     {
+        if (to is ICozyDrive drive && PartedTransfer.IsWorthwhile(source, details))
+        {
+            return await new PartedTransfer(from, drive, details).CopyAsync(outcome, source, target, replaced, ct);
+        }
+
         await using var download = await from.OpenAsync(source, 0, ct);
         var hash = new SourceHash(from, download.Entry);
         var upload = hash.AddTo(UploadOf(download.Entry, download.Body, download.Length, details), details.WithHash);
@@ -200,4 +205,6 @@ internal sealed record TransferDetails(string Account, string Creator)
 {
     /// <summary>The source is asked for its own hash of the file, where it offers that.</summary>
     public bool WithHash { get; init; }
+
+    public TransferOptions Parts { get; init; } = new();
 }

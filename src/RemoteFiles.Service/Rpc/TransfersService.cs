@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Protos;
 using RemoteFiles.Accounts;
 using RemoteFiles.Files;
@@ -8,7 +9,7 @@ using Shared.Faults;
 namespace RemoteFiles.Rpc;
 
 /// <summary>The door of protos/transfers.proto: what the migration service asks for, an instance at a time.</summary>
-internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts) : Transfers.TransfersBase
+internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts, IOptions<TransferOptions> options) : Transfers.TransfersBase
 {
     private const int MostAtOnce = 1000;
 
@@ -84,7 +85,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var folder = await drive.FindAsync(request.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
-        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, "") { WithHash = request.WithHash }, ct));
+        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, "") { WithHash = request.WithHash, Parts = options.Value }, ct));
     }
 
     public override async Task FetchMany(FetchManyRequest request, IServerStreamWriter<FetchManyReply> responseStream, ServerCallContext context)

@@ -14,6 +14,7 @@ internal static class FaultPoint
 
     public const string BlobReceived = "blob.received";
     public const string BlobStored = "blob.stored";
+    public const string PartStored = "part.stored";
     public const string FileCommitted = "file.committed";
     public const string LeaseTaken = "lease.taken";
     public const string DirectoryMade = "directory.made";
@@ -25,7 +26,7 @@ internal static class FaultPoint
 
     public static readonly IReadOnlyList<string> All =
     [
-        BlobReceived, BlobStored, FileCommitted, LeaseTaken, DirectoryMade, LedgerDue, LedgerWritten, WaitWritten, EndDue, EndWritten,
+        BlobReceived, BlobStored, PartStored, FileCommitted, LeaseTaken, DirectoryMade, LedgerDue, LedgerWritten, WaitWritten, EndDue, EndWritten,
     ];
 
     private static readonly string? Armed = Environment.GetEnvironmentVariable(Variable)?.Split(':')[0];
