@@ -34,7 +34,7 @@ internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, 
     {
         string[] parts =
         [
-            order.Login.Url, order.Login.Login, order.Source.ToString(), order.Target.ToString(),
+            order.Login?.Url ?? "", order.Login?.Login ?? "", order.AccountId, order.Source.ToString(), order.Target.ToString(),
             "include", .. order.Wished.Include.Order(StringComparer.Ordinal), "exclude", .. order.Wished.Exclude, "folders", .. order.Wished.Folders.Order(StringComparer.Ordinal),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
@@ -42,7 +42,7 @@ internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, 
 
     private async Task<Survey> LookAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
-        var visitor = new Visitor(order.Login, await orders.ProbeAsync(instance, order.Login, ct));
+        var visitor = new Visitor(order.Login, (await orders.OwnerAsync(instance, order, ct)).UserId) { AccountId = order.AccountId };
         var size = await SizeAsync(instance, visitor, order.Source, ct);
         var survey = new Survey { SourceBytes = size.Bytes, Free = await remote.GetFreeSpaceAsync(instance, ct) };
         var scope = order.Wished.Of(order.Source).With(size.Kind);

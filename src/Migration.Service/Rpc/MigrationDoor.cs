@@ -65,8 +65,9 @@ internal sealed class MigrationDoor(
 
     private static TriggerOrder OrderOf(TriggerRequest request)
     {
-        var order = TriggerOrder.Read(
-            request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
+        var order = request.AccountId.Length > 0
+            ? TriggerOrder.OfAccount(request.AccountId, request.SourcePath, request.TargetDir)
+            : TriggerOrder.Read(request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
         return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order) with { Verification = Verifications.Read(request.Verify) };
     }
 

@@ -35,6 +35,6 @@ internal static class NextcloudServices
             return new RemoteServers(() => options.CurrentValue, provider.GetRequiredService<TimeProvider>());
         });
         return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
-            .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>());
+            .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>()).AddSingleton<IRemoteLogins, NextcloudLogins>();
     }
 }

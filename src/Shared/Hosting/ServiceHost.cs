@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Rpc.OpenApi;
+using Rpc.Server;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Errors;
@@ -52,6 +53,7 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddSocketBlocks();
         builder.Services.AddHealthChecks();
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
