@@ -53,6 +53,7 @@ internal static class EdgeHost
         app.MapHealthChecks("/health/ready");
         app.MapRealtime();
         app.MapOpenApi();
+        app.MapPage();
         app.MapReverseProxy(proxy => proxy.UseMiddleware<DeadBackEnd>());
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RemoteFiles.Access;
 using RemoteFiles.Accounts;
 using RemoteFiles.Admin;
+using RemoteFiles.Connect;
 using RemoteFiles.Content;
 using RemoteFiles.Dav;
 using RemoteFiles.Documents;
@@ -44,7 +45,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
-        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>();
+        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<PendingLogins>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
@@ -71,6 +72,9 @@ internal static class RemoteFilesHost
         app.MapRealtime();
         app.MapOcs();
         app.MapLogin();
+        app.MapSession();
+        app.MapConnectedApps();
+        app.MapConnect();
         app.MapDav();
         app.MapAdmin();
     }

@@ -7,7 +7,7 @@ public sealed partial class LayoutTests
 {
     private const int MostLines = 300;
 
-    private static readonly string[] Doors = ["Rpc", "Content", "Dav", "Ocs", "Login", "Admin", "Realtime"];
+    private static readonly string[] Doors = ["Rpc", "Content", "Dav", "Ocs", "Login", "Connect", "Admin", "Realtime"];
 
     // Room → the rooms it may name. Shared, protos and packages are open to all; files at a service's top compose, and name everything.
     private static readonly Dictionary<string, string[]> RemoteFiles = new()

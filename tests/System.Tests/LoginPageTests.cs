@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using SystemTests.Pages;
 
 namespace SystemTests;
 
 /// <summary>An app is connected by a person at a browser that runs no scripts; pictures of each page are kept beside the tests.</summary>
-public sealed class LoginPageTests
+public sealed class LoginPageTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Desktop = "Mozilla/5.0 (Linux) mirall/3.16.7 (Nextcloud, debian-6.1 ClientArchitecture: x86_64 OsArchitecture: x86_64)";
 
@@ -14,45 +16,42 @@ public sealed class LoginPageTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var bridge = await BridgeProcess.StartAsync(ct);
-        await using var chromium = await ChromiumPage.OpenAsync(ct);
+        var page = await browser.OpenAsync(new(Scripts: false));
         using var http = await ConnectAsync(bridge, ct);
-        await chromium.LookAsync(1280, 860, "en", isDark: false, ct);
-        await chromium.GoAsync(http.BaseAddress!.ToString(), ct);
-        await chromium.PictureAsync("welcome", ct);
         var flow = await StartAsync(http, ct);
 
-        await chromium.GoAsync(flow.Page, ct);
-        await chromium.PictureAsync("sign-in", ct);
-        await chromium.TypeAsync("wrong", ct);
-        await chromium.EnterAsync(null, ct);
-        Assert.Contains("This is not the passphrase", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
-        await chromium.PictureAsync("wrong-passphrase", ct);
-        await chromium.TypeAsync("passphrase", ct);
-        await chromium.EnterAsync(null, ct);
-        Assert.Contains("Allow Nextcloud desktop (Linux)?", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
-        await chromium.PictureAsync("allow", ct);
+        await page.GotoAsync(flow.Page);
+        await page.PictureAsync("sign-in");
+        await page.FillAsync("#passphrase", "wrong");
+        await page.PressAsync("#passphrase", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("This is not the passphrase");
+        await page.PictureAsync("wrong-passphrase");
+        await page.FillAsync("#passphrase", "passphrase");
+        await page.PressAsync("#passphrase", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Allow Nextcloud desktop (Linux)?");
+        await page.PictureAsync("allow");
         using var early = await PollAsync(http, flow, ct);
-        await chromium.EnterAsync("button[value=allow]", ct);
-        Assert.Contains("Nextcloud desktop (Linux) is connected", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
-        await chromium.PictureAsync("connected", ct);
+        await page.PressAsync("button[value=allow]", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Nextcloud desktop (Linux) is connected");
+        await page.PictureAsync("connected");
 
         Assert.Equal(HttpStatusCode.NotFound, early.StatusCode);
         using var granted = await PollAsync(http, flow, ct);
         Assert.Equal(HttpStatusCode.OK, granted.StatusCode);
         var login = JsonNode.Parse(await granted.Content.ReadAsStringAsync(ct))!;
-        Assert.Equal(http.BaseAddress.ToString().TrimEnd('/'), (string)login["server"]!);
+        Assert.Equal(http.BaseAddress!.ToString().TrimEnd('/'), (string)login["server"]!);
         using var request = new HttpRequestMessage(new("PROPFIND"), $"remote.php/dav/files/{login["loginName"]}/");
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login["loginName"]}:{login["appPassword"]}")));
         using var listing = await http.SendAsync(request, ct);
         Assert.Equal(HttpStatusCode.MultiStatus, listing.StatusCode);
 
-        await chromium.GoAsync(http.BaseAddress + "settings/user/security", ct);
-        await chromium.TypeAsync("passphrase", ct);
-        await chromium.EnterAsync(null, ct);
-        Assert.Contains("Nextcloud desktop (Linux)", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
-        await chromium.PictureAsync("apps", ct);
-        await chromium.EnterAsync("button[value=revoke]", ct);
-        Assert.Contains("No app is connected", await chromium.HtmlAsync(ct), StringComparison.Ordinal);
+        await page.GotoAsync(http.BaseAddress + "settings/user/security");
+        await page.FillAsync("#passphrase", "passphrase");
+        await page.PressAsync("#passphrase", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Nextcloud desktop (Linux)");
+        await page.PictureAsync("apps");
+        await page.PressAsync("button[value=revoke]", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("No app is connected");
     }
 
     [Fact]
@@ -60,19 +59,18 @@ public sealed class LoginPageTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var bridge = await BridgeProcess.StartAsync(ct);
-        await using var chromium = await ChromiumPage.OpenAsync(ct);
+        var page = await browser.OpenAsync(new(360, 740, IsDark: true, "fr-FR", Scripts: false));
         using var http = await ConnectAsync(bridge, ct);
-        await chromium.LookAsync(360, 740, "fr-FR,fr;q=0.9", isDark: true, ct);
 
-        await chromium.GoAsync((await StartAsync(http, ct)).Page, ct);
-        await chromium.PictureAsync("sign-in-fr-dark", ct);
-        await chromium.TypeAsync("passphrase", ct);
-        await chromium.EnterAsync(null, ct);
-        Assert.Contains("Autoriser Nextcloud desktop (Linux)", WebUtility.HtmlDecode(await chromium.HtmlAsync(ct)), StringComparison.Ordinal);
-        await chromium.PictureAsync("allow-fr-dark", ct);
-        await chromium.EnterAsync("button[value=refuse]", ct);
+        await page.GotoAsync((await StartAsync(http, ct)).Page);
+        await page.PictureAsync("sign-in-fr-dark");
+        await page.FillAsync("#passphrase", "passphrase");
+        await page.PressAsync("#passphrase", "Enter");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Autoriser Nextcloud desktop (Linux)");
+        await page.PictureAsync("allow-fr-dark");
+        await page.PressAsync("button[value=refuse]", "Enter");
 
-        Assert.Contains("Accès refusé", WebUtility.HtmlDecode(await chromium.HtmlAsync(ct)), StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Accès refusé");
     }
 
     private static async Task<HttpClient> ConnectAsync(BridgeProcess bridge, CancellationToken ct)

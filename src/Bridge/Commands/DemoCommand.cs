@@ -9,22 +9,36 @@ namespace Bridge;
 internal static class DemoCommand
 {
     private const string Target = "/Nextcloud";
+    private const string Yours = "yours.localhost";
+    private const string Passphrase = "demo";
 
     public static Command Create()
     {
-        var command = new Command("demo", "Migrate a sample Nextcloud into a fresh Cozy and compare every file");
-        command.SetAction((_, ct) => RunAsync(ct));
+        var once = new Option<bool>("--once") { Description = "End after the comparison, as it does in a pipe, without serving the page" };
+        var command = new Command("demo", "Migrate a sample Nextcloud into a fresh Cozy, compare every file, and serve the page to try it by hand") { once };
+        command.SetAction((parsed, ct) => RunAsync(isOnce: parsed.GetValue(once) || !Terminal.IsInteractive, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken ct)
+    private static async Task<int> RunAsync(bool isOnce, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("bridge-demo-").FullName;
         try
         {
             await using var server = await BridgeServer.StartAsync(new(data, IPAddress.Loopback, 0, 0, null, AllowPrivateNetworks: true, TrustedProxies: [], LogLevel.Warning), ct);
             Terminal.Line($"[green]●[/] Edge, RemoteFiles and Migration run in this process, at [bold]{server.Public}[/]");
-            return await MigrateAsync(server, ct);
+            if (await MigrateAsync(server, ct) is not 0 and var failed)
+            {
+                return failed;
+            }
+
+            await InviteAsync(server, isOnce, ct);
+            return 0;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Ctrl+C is how it ends.
+            return 0;
         }
         finally
         {
@@ -66,27 +80,51 @@ internal static class DemoCommand
         }
 
         Terminal.Line($"[green]✓[/] {checkedFiles} of {sample.Files.Count} files verified: same bytes (SHA-256), same names, same dates");
-        PrintNext();
         return 0;
     }
 
     private static async Task<CozyClient> AddAsync(AdminClient admin, Uri edge, string domain, CancellationToken ct)
     {
-        await admin.AddInstanceAsync(domain, "demo", "en", quota: null, ct);
+        await admin.AddInstanceAsync(domain, Passphrase, "en", quota: null, ct);
         return await ConnectAsync(admin, edge, domain, ct);
     }
 
     private static async Task<CozyClient> ConnectAsync(AdminClient admin, Uri edge, string domain, CancellationToken ct) =>
         new(edge, domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"], ct));
 
-    private static void PrintNext() => AnsiConsole.MarkupLine(
-        """
+    /// <summary>The page of a Cozy that is still empty, and what to type there.</summary>
+    private static async Task InviteAsync(BridgeServer server, bool isOnce, CancellationToken ct)
+    {
+        if (!isOnce)
+        {
+            var port = server.Public.Port;
+            using var admin = new AdminClient(server.Admin, server.AdminSecret);
+            using var cozy = await AddAsync(admin, server.Public, $"{Yours}:{port}", ct);
+            AnsiConsole.MarkupLine(
+                $"""
 
-        Next, with a Nextcloud of your own:
-          [bold]./bridge serve[/]
-          [bold]./bridge instances add alma.localhost:8080 --passphrase SECRET[/]
-          and README.md: connect a Nextcloud, and migrate it
-        """);
+                Now try it yourself, in a browser:
+                  open                        [bold]http://{Yours}:{port}/[/]
+                  the password is             [bold]{Passphrase}[/], there and at the Nextcloud
+                  the Nextcloud's address is  [bold]http://nextcloud.localhost:{port}/[/]
+
+                It is served until you press Ctrl+C.
+                """);
+        }
+
+        AnsiConsole.MarkupLine(
+            """
+
+            Next, with a Nextcloud of your own:
+              [bold]./bridge serve[/]
+              [bold]./bridge instances add alma.localhost:8080 --passphrase SECRET[/]
+              and open http://alma.localhost:8080/
+            """);
+        if (!isOnce)
+        {
+            await server.WaitAsync(ct);
+        }
+    }
 
     private static string Megabytes(long bytes) => $"{bytes / 1e6:0.0} MB";
 }

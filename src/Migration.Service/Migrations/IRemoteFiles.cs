@@ -34,14 +34,17 @@ internal interface IRemoteFiles
     /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
     Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
-    /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
-    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
+    /// <summary>Brings one file into a directory of the drive; <paramref name="withHash"/>, it asks the source for its own hash of it. Safe to repeat.</summary>
+    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct);
 
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
 
     /// <summary>Of each of these copies, whether it is still in the drive as it was; one whose source was moved is moved after it. 1000 at most.</summary>
     Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct);
+
+    /// <summary>Puts those of these directories into the trash of the drive that are empty and where they were left; those inside of others come first. 1000 at most.</summary>
+    Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct);
 
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
@@ -62,8 +65,11 @@ internal sealed record NextcloudLogin(string Url, string Login, string Password)
     public override string ToString() => $"{Login} at {Url}";
 }
 
-/// <summary>Somebody whose credentials were accepted, and are kept nowhere.</summary>
-internal sealed record Visitor(NextcloudLogin Login, string UserId);
+/// <summary>Somebody whose credentials were accepted, and are kept nowhere; or, without any, whoever an account is.</summary>
+internal sealed record Visitor(NextcloudLogin? Login, string UserId)
+{
+    public string AccountId { get; init; } = "";
+}
 
 /// <summary>What has a name in the drive: nothing, a file of that size or a folder as well, or something else.</summary>
 internal enum Taken
@@ -94,7 +100,11 @@ internal enum SourceKind
 }
 
 /// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
-internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
+internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders)
+{
+    /// <summary>Whose hash is asked of the source.</summary>
+    public Verification Verification { get; init; }
+}
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
 internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256)
@@ -123,10 +133,16 @@ internal enum Proof
 
     /// <summary>The copy was made of this very version before.</summary>
     Version,
+
+    /// <summary>The source read the file again for it, and told the same SHA-256.</summary>
+    Hash,
 }
 
 /// <summary>A copy of an earlier migration; without SHA-256 it is a directory. <paramref name="Moved"/> says from where it is to go to where.</summary>
 internal sealed record KnownCopy(string FileId, string Sha256, (CleanPath From, CleanPath To)? Moved);
+
+/// <summary>A directory of the drive that an earlier migration made for a folder which has another path by now.</summary>
+internal sealed record LeftDirectory(string Id, CleanPath Path);
 
 internal enum CopyState
 {

@@ -20,11 +20,11 @@ internal sealed partial class MigrationOrders(
             throw AlreadyInProgress();
         }
 
-        var userId = await ProbeAsync(instance, order.Login, ct);
+        var owner = await OwnerAsync(instance, order, ct);
 
         // From here on the caller going away changes nothing: what was begun is brought to an end.
-        var reserved = await ReserveAsync(instance, order, userId);
-        var accountId = await SaveAccountAsync(reserved, order.Login, userId);
+        var reserved = await ReserveAsync(instance, order, owner);
+        var accountId = order.Login is { } login ? await SaveAccountAsync(reserved, login, owner.UserId) : order.AccountId;
         var migration = await migrations.ChangeAsync(
             reserved.Id,
             row => row.LeaseOwner == reserved.LeaseOwner ? row with { Document = row.Document with { AccountId = accountId } } : null,
@@ -64,12 +64,19 @@ internal sealed partial class MigrationOrders(
     public static string UnreachableBecause(string cause) =>
         cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
 
-    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text.</exception>
-    public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
+    /// <summary>Whose files an order is about, asked of the Nextcloud.</summary>
+    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text; NotFound or Malformed: no such account.</exception>
+    public async Task<SourceOwner> OwnerAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
         try
         {
-            return await remote.ProbeAsync(instance, login, ct);
+            return order.Login is { } login
+                ? new(AddressOf(login.Url), await remote.ProbeAsync(instance, login, ct))
+                : await remote.IdentifyAsync(instance, order.AccountId, ct);
+        }
+        catch (FaultException e) when (order.Login is null && e.Fault is Fault.NotFound or Fault.Malformed)
+        {
+            throw;
         }
         catch (FaultException e) when (e.Fault is Fault.Unauthenticated or Fault.Forbidden)
         {
@@ -81,7 +88,9 @@ internal sealed partial class MigrationOrders(
         }
     }
 
-    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order, string userId)
+    private static string AddressOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Path) : url;
+
+    private async Task<TrackedMigration> ReserveAsync(string instance, TriggerOrder order, SourceOwner owner)
     {
         var now = clock.GetUtcNow();
         var migration = new TrackedMigration
@@ -95,8 +104,10 @@ internal sealed partial class MigrationOrders(
                 Status = MigrationStatus.Pending,
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
-                NextcloudUrl = Uri.TryCreate(order.Login.Url, UriKind.Absolute, out var url) ? url.Authority : "",
-                SourceOwner = new(url?.GetLeftPart(UriPartial.Path) ?? order.Login.Url, userId),
+                NextcloudUrl = Uri.TryCreate(owner.Address, UriKind.Absolute, out var url) ? url.Authority : "",
+                Verify = order.Verification?.Text(),
+                Prediction = order.Prediction,
+                SourceOwner = owner,
                 CozyMetadata = new(now),
             }),
         };

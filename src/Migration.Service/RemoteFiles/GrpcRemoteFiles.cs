@@ -41,7 +41,7 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
 
     public async Task<SourceSize> GetSizeAsync(string instance, Visitor visitor, CleanPath folder, CancellationToken ct)
     {
-        var request = new ListRequest { Visitor = Write(visitor), Path = folder.ToString() };
+        var request = Ask(visitor, folder);
         var reply = await AskAsync(instance, options => transfers.GetSizeAsync(request, options), ct);
         return new(Math.Max(reply.Size, 0), KindOf(reply.Kind));
     }
@@ -50,8 +50,9 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         string instance, Visitor visitor, CleanPath folder, CleanPath target, [EnumeratorCancellation] CancellationToken ct)
     {
         var headers = await tokens.HeadersAsync(instance, ct);
-        using var listing = transfers.List(
-            new() { Visitor = Write(visitor), Path = folder.ToString(), TargetDir = target.ToString() }, new CallOptions(headers, cancellationToken: ct));
+        var request = Ask(visitor, folder);
+        request.TargetDir = target.ToString();
+        using var listing = transfers.List(request, new CallOptions(headers, cancellationToken: ct));
         while (await TellAsync(() => listing.ResponseStream.MoveNext(ct), ct))
         {
             var entry = listing.ResponseStream.Current;
@@ -103,9 +104,9 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return (await AskAsync(instance, options => transfers.MakeDirectoryAsync(request, options), ct)).Id;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
     {
-        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name };
+        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name, WithHash = withHash };
         var headers = await tokens.HeadersAsync(instance, ct);
         var reply = await TellAsync(() => transfers.FetchAsync(request, new CallOptions(headers, cancellationToken: ct)).ResponseAsync, ct);
         return Of(reply);
@@ -120,6 +121,7 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             Source = Write(file.Entry),
             DirectoryId = file.ParentDirectory,
             Name = file.Entry.Path.Name,
+            WithHash = batch.Verification.Takes(file.Entry),
         }));
         request.WholeFolders.AddRange(batch.WholeFolders.Select(folder => folder.ToString()));
         var headers = await tokens.HeadersAsync(instance, ct);
@@ -150,6 +152,13 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
                 _ => CopyState.Missing,
             })]
             : throw new FaultException(Fault.Internal, "the file service answered about other copies");
+    }
+
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct)
+    {
+        var request = new RemoveLeftDirectoriesRequest();
+        request.Directories.AddRange(directories.Select(directory => new RemoveLeftDirectoriesRequest.Types.Directory { Id = directory.Id, Path = directory.Path.ToString() }));
+        return AskAsync(instance, options => transfers.RemoveLeftDirectoriesAsync(request, options), ct);
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -231,12 +240,14 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             FetchReply.Types.Proof.Checksum => Proof.Checksum,
             FetchReply.Types.Proof.Content => Proof.Content,
             FetchReply.Types.Proof.Version => Proof.Version,
+            FetchReply.Types.Proof.Hash => Proof.Hash,
             _ => Proof.None,
         },
     };
 
-    private static Protos.Visitor Write(Visitor visitor) =>
-        new() { Url = visitor.Login.Url, Login = visitor.Login.Login, Password = visitor.Login.Password, UserId = visitor.UserId };
+    private static ListRequest Ask(Visitor visitor, CleanPath folder) => visitor.Login is { } login
+        ? new() { Visitor = new() { Url = login.Url, Login = login.Login, Password = login.Password, UserId = visitor.UserId }, Path = folder.ToString() }
+        : new() { AccountId = visitor.AccountId, Path = folder.ToString() };
 
     // A kind that is not known here is not the user's own for certain.
     private static SourceKind KindOf(Kind kind) => kind switch

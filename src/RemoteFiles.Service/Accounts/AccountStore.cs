@@ -56,6 +56,13 @@ internal sealed class AccountStore(DocumentStore documents, Credentials credenti
         await documents.UpdateAsync(instance, Doctype, document, ct);
     }
 
+    /// <summary>Its document is gone, whatever it says by now.</summary>
+    public async Task ForgetAsync(string instance, string id, CancellationToken ct)
+    {
+        var document = await FindAsync(instance, id, ct);
+        await documents.DeleteAsync(instance, Doctype, id, document.Rev, ct);
+    }
+
     /// <summary>Keeps what was found out about an account; when its document has changed meanwhile, the next request finds it out again.</summary>
     public async Task RememberUserIdAsync(string instance, string id, string userId, CancellationToken ct)
     {

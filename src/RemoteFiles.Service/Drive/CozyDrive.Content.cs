@@ -29,9 +29,14 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(id) is { IsFolder: false } file ? file : throw DriveFaults.NotFound();
-            return node.TrashedAt is null
-                ? new(await nodes.PathOfAsync(id), (await nodes.FindAsync(node.ParentId))!, node)
-                : throw DriveFaults.ParentInTrash();
+            if (node.TrashedAt is not null)
+            {
+                throw DriveFaults.ParentInTrash();
+            }
+
+            var path = await nodes.PathOfAsync(id);
+            await DemandFreeAsync(nodes, Reach.Content, path);
+            return new(path, (await nodes.FindAsync(node.ParentId))!, node);
         },
         upload,
         ct);
@@ -79,6 +84,7 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
+            await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
@@ -94,6 +100,7 @@ internal sealed partial class CozyDrive
     private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
     {
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        await upload.Confirm(content.Blob.Sha256, ct);
         var (stored, replaced) = await WriteAsync(
             async nodes =>
             {
@@ -151,7 +158,7 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0));
-        IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
+        IReadOnlyList<string> replaced = taken is null ? [] : await nodes.Versions.KeepAsync(taken, now);
         return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
     }
 
@@ -163,6 +170,11 @@ internal sealed partial class CozyDrive
         }
 
         var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        if (upload.Terms is null)
+        {
+            await DemandFreeAsync(nodes, taken is null ? Reach.Member : Reach.Content, file);
+        }
+
         return new(file, parent, taken);
     }
 

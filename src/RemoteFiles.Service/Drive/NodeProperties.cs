@@ -57,7 +57,7 @@ internal sealed class NodeProperties(DbConnection db, string instance)
 
     private const string SelectByNumber = """
         SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties
-        WHERE instance = @instance AND node_id IN (SELECT id FROM nodes WHERE instance = @instance AND file_id IN {=fileIds})
+        WHERE instance = @instance AND node_id IN (SELECT id FROM nodes WHERE file_id IN {=fileIds} AND instance || '' = @instance)
         """;
 
     private const string Upsert = """

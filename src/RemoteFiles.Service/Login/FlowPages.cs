@@ -55,7 +55,7 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app, S
         {
             await (buttons.TryGetValue(form["step"].ToString(), out var press) ? press(session, words, form) : page(session, words, StateOf(cookie)));
         }
-        else if (await IsPassphraseAsync(form["passphrase"].ToString()))
+        else if (await Passphrase.IsRightAsync(context, form["passphrase"].ToString()))
         {
             // A new cookie: one that somebody else may have planted is worth nothing.
             Remember(session with { IsSignedIn = true });
@@ -77,20 +77,6 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app, S
         context.Response.Headers.Location = Visitor.PrefixOf(context) + context.Request.Path.ToUriComponent();
     }
 
-    private async Task<bool> IsPassphraseAsync(string passphrase)
-    {
-        var throttle = context.RequestServices.GetRequiredService<LoginThrottle>();
-        var (instance, network) = (context.Instance(), Visitor.NetworkOf(context));
-        throttle.Take(Trial.OfPassphrases, instance, network);
-        if (!await context.RequestServices.GetRequiredService<InstanceRegistry>().IsPassphraseAsync(instance.Domain, passphrase, context.RequestAborted))
-        {
-            return false;
-        }
-
-        throttle.Forgive(Trial.OfPassphrases, instance, network);
-        return true;
-    }
-
     private Task BeginAsync(string error)
     {
         var session = new LoginSession(flow, app ?? throw new FaultException(Fault.Forbidden, "The page was open for too long"), IsSignedIn: false);
@@ -105,7 +91,7 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app, S
 
     private string Remember(LoginSession session)
     {
-        var cookie = sessions.Seal(context.Instance(), session);
+        var cookie = sessions.Seal(context.Instance(), session, LoginSessions.Validity);
         context.Response.Cookies.Append(Cookie, cookie, Settings());
         return cookie;
     }

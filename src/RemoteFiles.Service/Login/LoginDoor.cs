@@ -20,7 +20,6 @@ internal static class LoginDoor
 
     public static void MapLogin(this WebApplication app)
     {
-        app.MapPage("GET", "/", WelcomeAsync).Describe("The first page: how to connect an app.").Answers(StatusCodes.Status200OK, Html);
         app.MapFile("style.css", "text/css; charset=utf-8").Describe("How the pages look.").Answers(StatusCodes.Status200OK, "text/css");
         app.MapFile("logo.svg", "image/svg+xml").Describe("The logo of the pages, and of this server in the apps.").Answers(StatusCodes.Status200OK, "image/svg+xml");
 

@@ -20,12 +20,14 @@ internal sealed class LoginSessions(MasterKey master, TimeProvider clock)
 {
     private const char Separator = '\n';
     private const int NonceLength = 22;
-    private static readonly TimeSpan Validity = TimeSpan.FromMinutes(20);
+
+    /// <summary>How long a person may take over a page.</summary>
+    public static readonly TimeSpan Validity = TimeSpan.FromMinutes(20);
 
     /// <summary>The value of a cookie, new each time.</summary>
-    public string Seal(Instance instance, LoginSession session)
+    public string Seal(Instance instance, LoginSession session, TimeSpan validity)
     {
-        var expires = (clock.GetUtcNow() + Validity).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var expires = (clock.GetUtcNow() + validity).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var nonce = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", NonceLength);
         var signed = Encoding.UTF8.GetBytes(string.Join(Separator, nonce, expires, session.IsSignedIn ? "1" : "0", session.Flow, session.App));
         return Base64Url.EncodeToString([.. Sign(instance, "login cookie", signed), .. signed]);

@@ -134,6 +134,23 @@ internal sealed class FakeRemote : IRemoteFiles
         Touch(Parent(to));
     }
 
+    /// <summary>The same with all that is in it.</summary>
+    public void MoveFolder(string path, string to)
+    {
+        Move(path, to);
+        foreach (var below in source.Keys.Where(key => key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            source.TryRemove(below, out var entry);
+            source[to + below[path.Length..]] = entry! with { Path = CleanPath.Exact(to + below[path.Length..])! };
+        }
+
+        foreach (var folder in children.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            children.TryRemove(folder, out var names);
+            children[to + folder[path.Length..]] = new(names!.Select(name => to + name[path.Length..]));
+        }
+    }
+
     public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         await OnProbe(login);
@@ -216,7 +233,7 @@ internal sealed class FakeRemote : IRemoteFiles
         for (var i = 0; IsModern && i < batch.Files.Count; i++)
         {
             await OnFetchTogether(batch.Files[i].Entry, ct);
-            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, ct));
+            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, batch.Verification.Takes(batch.Files[i].Entry), ct));
         }
     }
 
@@ -232,7 +249,7 @@ internal sealed class FakeRemote : IRemoteFiles
         return "dir:" + directory;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
     {
         Interlocked.Increment(ref fetches);
         await OnFetch(file, ct);
@@ -242,7 +259,7 @@ internal sealed class FakeRemote : IRemoteFiles
         {
             if (Drive.TryGetValue(path, out var there) && there.Id == file.Id && there.ETag == file.ETag)
             {
-                return Result(FileOutcome.AlreadyThere, path, file);
+                return Result(FileOutcome.AlreadyThere, path, file, withHash);
             }
 
             if (there?.Id == file.Id)
@@ -255,7 +272,7 @@ internal sealed class FakeRemote : IRemoteFiles
         }
 
         Moved.AddOrUpdate(file.Path.ToString(), 1, (_, count) => count + 1);
-        return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file);
+        return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file, withHash);
     }
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
@@ -283,6 +300,19 @@ internal sealed class FakeRemote : IRemoteFiles
         Drive[to.ToString()] = file;
         DriveIds[copy.FileId] = to.ToString();
         return CopyState.Moved;
+    }
+
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct)
+    {
+        foreach (var path in directories.Select(directory => directory.Path.ToString()))
+        {
+            if (!Drive.Keys.Concat(Directories.Keys).Any(other => other.StartsWith(path + "/", StringComparison.Ordinal)))
+            {
+                Directories.TryRemove(path, out _);
+            }
+        }
+
+        return Task.CompletedTask;
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
@@ -343,12 +373,12 @@ internal sealed class FakeRemote : IRemoteFiles
         return SourceFate.Deleted;
     }
 
-    private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>
+    private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file, bool withHash) =>
         new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64))
         {
             Md5 = new string('b', 32),
             ETag = file.ETag,
-            Proof = outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
+            Proof = withHash ? Proof.Hash : outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
         };
 
     private static string Parent(string path) => path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "/";

@@ -94,10 +94,16 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
     public Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.WholeFolderAsync(earlier, folder, ct));
 
+    public Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.RenamedFoldersAsync(migration, earlier, before, limit, ct));
+
     public Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.EarlierBelowAsync(earlier, folder, after, limit, ct));
 
     public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
+
+    public Task<IReadOnlyDictionary<string, long>> LeftOutAsync(string migration, CancellationToken ct) =>
+        kill.StepAsync(() => inner.LeftOutAsync(migration, ct));
 
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
@@ -163,11 +169,18 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
     public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
         kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
-    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
-        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, withHash, ct));
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         kill.StepAsync(() => inner.CheckCopiesAsync(instance, copies, ct));
+
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct) => kill.StepAsync(
+        async () =>
+        {
+            await inner.RemoveLeftDirectoriesAsync(instance, directories, ct);
+            return true;
+        });
 
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));

@@ -25,7 +25,7 @@ internal sealed class BridgeServer : IAsyncDisposable
 
     public static async Task<BridgeServer> StartAsync(ServeOptions options, CancellationToken ct)
     {
-        Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        new DataDirectory(options.Data).Create();
         var server = new BridgeServer(AdminSecretFile.ReadOrMake(options.Data));
         try
         {
@@ -59,16 +59,16 @@ internal sealed class BridgeServer : IAsyncDisposable
     private async Task StartAllAsync(ServeOptions options, CancellationToken ct)
     {
         logLevel = options.LogLevel;
-        var keyFile = Path.Combine(options.Data, "master.key");
+        var data = new DataDirectory(options.Data);
         var remoteFiles = await StartAsync(
             builder => builder.AddRemoteFiles(),
             app => app.MapRemoteFiles(),
             new()
             {
-                ["Master:KeyFile"] = keyFile,
+                ["Master:KeyFile"] = data.MasterKey,
                 ["Listen:Admin"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.AdminPort}"),
                 ["Admin:Secret"] = AdminSecret,
-                ["Storage:Directory"] = Path.Combine(options.Data, "remote-files"),
+                ["Storage:Directory"] = data.RemoteFiles,
                 ["Nextcloud:AllowPrivateNetworks"] = options.AllowPrivateNetworks.ToString(),
             },
             ct);
@@ -77,8 +77,8 @@ internal sealed class BridgeServer : IAsyncDisposable
             app => app.MapMigration(),
             new()
             {
-                ["Master:KeyFile"] = keyFile,
-                ["Storage:Directory"] = Path.Combine(options.Data, "migration"),
+                ["Master:KeyFile"] = data.MasterKey,
+                ["Storage:Directory"] = data.Migration,
                 ["RemoteFiles:Address"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
                 ["RabbitMq:Uri"] = options.RabbitMq,
             },

@@ -1,0 +1,25 @@
+using RemoteFiles.Access;
+using RemoteFiles.Instances;
+using Shared.Access;
+using Shared.Faults;
+
+namespace RemoteFiles.Login;
+
+/// <summary>What a person types to prove whose instance it is; guesses are counted, whichever page they come from.</summary>
+internal static class Passphrase
+{
+    /// <exception cref="FaultException">TooManyRequests: it was not looked at.</exception>
+    public static async Task<bool> IsRightAsync(HttpContext context, string passphrase)
+    {
+        var throttle = context.RequestServices.GetRequiredService<LoginThrottle>();
+        var (instance, network) = (context.Instance(), Visitor.NetworkOf(context));
+        throttle.Take(Trial.OfPassphrases, instance, network);
+        if (!await context.RequestServices.GetRequiredService<InstanceRegistry>().IsPassphraseAsync(instance.Domain, passphrase, context.RequestAborted))
+        {
+            return false;
+        }
+
+        throttle.Forgive(Trial.OfPassphrases, instance, network);
+        return true;
+    }
+}

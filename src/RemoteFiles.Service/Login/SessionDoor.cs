@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using RemoteFiles.Access;
+using Rpc.OpenApi;
+using Rpc.Transcoding;
+using Shared.Access;
+using Shared.Documents;
+using Shared.Faults;
+
+namespace RemoteFiles.Login;
+
+/// <summary>
+/// How the page of an instance gets its tokens: for the passphrase, and then for a cookie that scripts cannot read and that the
+/// browser sends here alone. A token lives for minutes and in the memory of the page; no other site gets one, whatever it sends.
+/// </summary>
+internal static class SessionDoor
+{
+    private const string Json = "application/json";
+    private const string Path = "/session";
+    private const string Cookie = "session";
+    private const string Flow = "page";
+    private const string Scope = "io.cozy.files io.cozy.accounts io.cozy.nextcloud.migrations io.cozy.oauth.clients:GET,DELETE io.cozy.settings:GET";
+    private const int MostBytes = 16 * 1024;
+    private static readonly TimeSpan TokenValidity = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan SessionValidity = TimeSpan.FromHours(12);
+
+    public static void MapSession(this WebApplication app)
+    {
+        app.MapRaw("POST", Path, SignInAsync).WithMetadata(Admission.Public)
+            .Describe("Signs the page of the instance in with its `passphrase`: a token for some minutes, and a cookie for the next ones. From the same origin alone.", Json)
+            .Answers(StatusCodes.Status200OK, Json);
+        app.MapRaw("POST", Path + "/token", RenewAsync).WithMetadata(Admission.Public)
+            .Describe("The next token, for the cookie; 204 when nobody is signed in. From the same origin alone.")
+            .Answers(StatusCodes.Status200OK, Json).Answers(StatusCodes.Status204NoContent);
+        app.MapRaw("DELETE", Path, SignOutAsync).WithMetadata(Admission.Public)
+            .Describe("Signs the page out.").Answers(StatusCodes.Status204NoContent);
+    }
+
+    private static async Task SignInAsync(HttpContext context)
+    {
+        RefuseOtherSites(context.Request);
+        if (!context.Request.HasJsonContentType())
+        {
+            throw new FaultException(Fault.UnsupportedMediaType, "send JSON");
+        }
+
+        var body = await JsonObjectBody.ReadAsync(context.Request, MostBytes, context.RequestAborted);
+        var passphrase = body["passphrase"] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+        if (!await Passphrase.IsRightAsync(context, passphrase))
+        {
+            throw new FaultException(Fault.Forbidden, "This is not the passphrase");
+        }
+
+        await WriteAsync(context);
+    }
+
+    private static Task RenewAsync(HttpContext context)
+    {
+        RefuseOtherSites(context.Request);
+        var session = context.RequestServices.GetRequiredService<LoginSessions>().Open(context.Instance(), context.Request.Cookies[Cookie], Flow);
+        if (session is { IsSignedIn: true })
+        {
+            return WriteAsync(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static Task SignOutAsync(HttpContext context)
+    {
+        RefuseOtherSites(context.Request);
+        context.Response.Cookies.Delete(Cookie, Settings(context));
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    // A browser sends Origin with each of these methods, and no page can change it (Fetch section 3.2); the port counts.
+    private static void RefuseOtherSites(HttpRequest request)
+    {
+        var isOwn = Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin)
+            && HostString.FromUriComponent(origin).Equals(HostString.FromUriComponent(new Uri($"{origin.Scheme}://{request.Host.Value}")));
+        if (!isOwn || request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin"))
+        {
+            throw new FaultException(Fault.Forbidden, "Only the page of this instance may ask for this");
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context)
+    {
+        var (instance, services) = (context.Instance(), context.RequestServices);
+        var token = services.GetRequiredService<Tokens>().Mint(instance, Audiences.Cli, Flow, Scope, TokenValidity);
+        var cookie = services.GetRequiredService<LoginSessions>().Seal(instance, new(Flow, "", IsSignedIn: true), SessionValidity);
+        context.Response.Cookies.Append(Cookie, cookie, Settings(context));
+        context.Response.ContentType = Json;
+        context.Response.Headers.CacheControl = "no-store";
+        var answer = new JsonObject
+        {
+            ["token"] = token,
+            ["expires_in"] = (int)TokenValidity.TotalSeconds,
+            ["user"] = instance.UserId,
+            ["locale"] = instance.Locale,
+            ["server"] = Visitor.ServerOf(context),
+        };
+        await context.Response.WriteAsync(answer.ToJsonString() + "\n", context.RequestAborted);
+    }
+
+    private static CookieOptions Settings(HttpContext context) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = Visitor.IsSecure(context),
+        Path = Visitor.PrefixOf(context) + Path,
+    };
+}
