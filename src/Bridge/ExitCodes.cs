@@ -20,6 +20,9 @@ internal static class ExitCodes
     /// <summary>The migration was canceled.</summary>
     public const int Canceled = 5;
 
+    /// <summary>Stored contents are missing or damaged.</summary>
+    public const int Damaged = 6;
+
     /// <summary>The command was stopped by a signal (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -20,6 +20,9 @@ internal static class CommandLine
             MigrateCommand.Create(),
             MigrationsCommand.Create(),
             AppPasswordsCommand.Create(),
+            UpkeepCommands.Verify(),
+            UpkeepCommands.Backup(),
+            UpkeepCommands.Restore(),
         };
         bridge.Add(CompletionCommand.Create(bridge));
         bridge.Options.Add(new VersionOption());

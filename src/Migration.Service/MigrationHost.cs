@@ -55,7 +55,7 @@ internal static class MigrationHost
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("migration.db")));
-        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddHostedService<TrackingSchema>();
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddSingleton<IPredictions, PredictionTable>().AddHostedService<TrackingSchema>();
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<ILedgerReport>(provider => provider.GetRequiredService<LedgerTable>());
         services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }

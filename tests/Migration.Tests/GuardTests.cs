@@ -31,7 +31,7 @@ public sealed class GuardTests : IAsyncLifetime
         foreach (var next in new Func<TrackedMigration, TrackedMigration?>[]
         {
             row => row with { Document = row.Document.Start(Now) },
-            row => row with { Document = row.Document.Complete(Now) },
+            row => row with { Document = row.Document.Complete(Now, null, new Dictionary<string, long>()) },
             row => row with { Document = row.Document.Fail("late", Now) },
             row => row with { Document = row.Document.Cancel(Now) },
             row => row with { Document = row.Document.RequestCancel(Now) },
@@ -98,7 +98,7 @@ public sealed class GuardTests : IAsyncLifetime
 
     private static TrackingDocument End(TrackingDocument document, string end) => end switch
     {
-        "completed" => document.Complete(Now),
+        "completed" => document.Complete(Now, null, new Dictionary<string, long>()),
         "failed" => document.Fail("reason", Now),
         _ => document.Cancel(Now),
     };

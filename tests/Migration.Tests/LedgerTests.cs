@@ -42,7 +42,7 @@ public sealed class LedgerTests : IAsyncLifetime
             },
             lines[0]);
         Assert.Equal(("failed", "not_allowed", "no", ""), (lines[1].Outcome, lines[1].Reason!.Code, lines[1].Message, lines[1].Sha256));
-        Assert.Equal(("partial", new FileCounts(1, 0, 0, 0, 1, 0, new(1, 0, 0, 0, 0))), (document.Outcome, document.Counts));
+        Assert.Equal(("partial", new FileCounts(1, 0, 0, 0, 1, 0, new(1, 0, 0, 0, 0, 0))), (document.Outcome, document.Counts));
         Assert.Equal("not_allowed", Assert.Single(document.Errors).Code);
     }
 
@@ -98,7 +98,7 @@ public sealed class LedgerTests : IAsyncLifetime
         var id = await rig.TriggerAsync();
         var document = await rig.FinishAsync(id);
 
-        Assert.Equal(("complete", new FileCounts(1, 1, 1, 0, 0, 0, new(2, 0, 0, 1, 0))), (document.Outcome, document.Counts));
+        Assert.Equal(("complete", new FileCounts(1, 1, 1, 0, 0, 0, new(2, 0, 0, 1, 0, 0))), (document.Outcome, document.Counts));
         Assert.Equal("name_taken", (await LinesAsync(id, "renamed")).Single().Reason!.Code);
         Assert.Equal("/same.txt", (await LinesAsync(id, "identical")).Single().Path);
     }

@@ -94,6 +94,73 @@ public sealed class PreflightTests : IAsyncLifetime
         Assert.Equal((false, 1, 1, 1), ((bool)attributes["complete"]!, (int)attributes["files"]!, (int)attributes["folders"]!, asked));
     }
 
+    [Fact]
+    public async Task A_migration_that_follows_tells_category_by_category_where_it_came_otherwise()
+    {
+        service.Remote.File("/a.txt", 5).File("/b.txt", 7).Folder("/from bob").As(SourceKind.Shared, "/from bob");
+        await PreflightAsync("");
+        service.Remote.File("/c.txt", 100);
+        service.Remote.OnFetch = (file, _) => file.Path.Name == "a.txt" ? throw new FaultException(Fault.Forbidden, "no") : Task.CompletedTask;
+
+        var document = await service.FinishAsync(await service.TriggerAsync());
+
+        Assert.Equal((2, 12), ((int)document["prediction"]!["files"]!, (int)document["prediction"]!["bytes"]!));
+        Assert.Equal(
+            ["bytes 12 107", "left_out.not_allowed 0 1"],
+            document["differences"]!.AsArray().Select(found => $"{found!["what"]} {found["predicted"]} {found["actual"]}"));
+
+        // Tried again it ends as it ends then.
+        service.Remote.OnFetch = (_, _) => Task.CompletedTask;
+        using var retried = await service.PostAsync($"/remote/nextcloud/migration/{(string)document["_id"]!}/retry");
+        document = await service.FinishAsync((string)document["_id"]!);
+        Assert.Equal(["bytes 12 112", "files 2 3"], document["differences"]!.AsArray().Select(found => $"{found!["what"]} {found["predicted"]} {found["actual"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_that_comes_as_it_was_told_has_no_differences()
+    {
+        service.Remote.File("/a.txt", 5).File("/same.txt", 7).Folder("/from bob").As(SourceKind.Shared, "/from bob");
+        await service.FinishAsync(await service.TriggerAsync());
+        var id = (string)(await PreflightAsync(""))["data"]!["id"]!;
+
+        var document = await service.FinishAsync(await service.TriggerAsync($",\"preflight\":\"{id}\""));
+
+        Assert.Equal(id, (string)document["prediction"]!["id"]!);
+        Assert.True(document["differences"] is JsonArray { Count: 0 }, document.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("", ",\"source_path\":\"/sub\"")]
+    [InlineData("", ",\"preflight\":\"another\"")]
+    [InlineData("\"exclude\":[\"*.tmp\"]", "")]
+    [InlineData("\"target_dir\":\"/Other\"", "")]
+    public async Task One_of_something_else_is_not_compared(string asked, string triggered)
+    {
+        service.Remote.File("/a.txt", 5).Folder("/sub");
+        await PreflightAsync(asked);
+
+        var document = await service.FinishAsync(await service.TriggerAsync(triggered));
+
+        Assert.Equal((null, null), (document["prediction"], document["differences"]));
+    }
+
+    [Fact]
+    public async Task One_that_was_not_whole_or_not_of_this_instance_proves_nothing()
+    {
+        service.Remote.File("/a.txt").Folder("/shut").File("/shut/b.txt");
+        service.Remote.OnList = (folder, _) => folder == "/shut" ? throw new FaultException(Fault.Forbidden, "no") : Task.CompletedTask;
+        await PreflightAsync("");
+
+        var document = await service.FinishAsync(await service.TriggerAsync());
+        using var other = await service.SendAsync(HttpMethod.Post, "/remote/nextcloud/migration", "{" + Login + "}", host: TwoInstances.Other);
+        var id = (string)JsonNode.Parse(await other.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["data"]!["id"]!;
+
+        Assert.False((bool)document["prediction"]!["complete"]!);
+        Assert.Null(document["differences"]);
+        using var stored = await service.SendAsync(HttpMethod.Get, $"/data/io.cozy.nextcloud.migrations/{id}", host: TwoInstances.Other);
+        Assert.Null(JsonNode.Parse(await stored.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["prediction"]);
+    }
+
     [Theory]
     [InlineData("\"source_path\":\"/nowhere\"", HttpStatusCode.NotFound)]
     [InlineData("\"exclude\":[\"\"]", HttpStatusCode.BadRequest)]

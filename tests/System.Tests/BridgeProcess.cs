@@ -7,7 +7,6 @@ namespace SystemTests;
 internal sealed class BridgeProcess : IAsyncDisposable
 {
     private static readonly string[] Scopes = ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"];
-    private readonly string data = Directory.CreateTempSubdirectory("bridge-system-").FullName;
     private readonly int adminPort = ServiceProcess.FreePort();
     private readonly string[] more;
 
@@ -18,6 +17,8 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     /// <summary>More of the environment, from the next start on.</summary>
     public Dictionary<string, string> Environment { get; private init; } = [];
+
+    public string Data { get; } = Directory.CreateTempSubdirectory("bridge-system-").FullName;
 
     public int Port { get; } = ServiceProcess.FreePort();
 
@@ -48,7 +49,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     public async Task StartAgainAsync(CancellationToken ct)
     {
-        string[] arguments = ["serve", "--data", data, "--port", $"{Port}", "--admin-port", $"{adminPort}", "--allow-private-networks", .. more];
+        string[] arguments = ["serve", "--data", Data, "--port", $"{Port}", "--admin-port", $"{adminPort}", "--allow-private-networks", .. more];
 
         // A short lease, so that a test need not wait half a minute for a dead worker's.
         var settings = new Dictionary<string, string>
@@ -67,7 +68,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     public Uri AdminAddress => new($"http://127.0.0.1:{adminPort}/");
 
-    public string AdminSecret => File.ReadAllText(AdminSecretFile.PathIn(data)).Trim();
+    public string AdminSecret => File.ReadAllText(AdminSecretFile.PathIn(Data)).Trim();
 
     public AdminClient Admin() => new(AdminAddress, AdminSecret);
 
@@ -90,6 +91,6 @@ internal sealed class BridgeProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        Directory.Delete(data, recursive: true);
+        Directory.Delete(Data, recursive: true);
     }
 }

@@ -65,6 +65,13 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>The end, which must have this exit code.</summary>
+    public static CommandEnd Expect(int code, CommandEnd end)
+    {
+        Assert.True(end.ExitCode == code, $"it ended with {end.ExitCode}: {end.Output}{end.Errors}");
+        return end;
+    }
+
     private static Process Begin(BridgeProcess? bridge, ProcessStartInfo start, string? password)
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);

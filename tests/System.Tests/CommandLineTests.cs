@@ -18,22 +18,22 @@ public sealed class CommandLineTests
         var secret = Path.GetTempFileName();
         await File.WriteAllTextAsync(secret, "a passphrase\n", ct);
 
-        Expect(0, await CommandLine.RunAsync(bridge, null, ct, "instances", "add", domain, "--passphrase-file", secret));
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "instances", "add", domain, "--passphrase-file", secret));
         Assert.Contains(domain, (await CommandLine.RunAsync(bridge, null, ct, "instances", "ls")).Output, StringComparison.Ordinal);
-        var account = Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["accounts", "add", domain, .. nextcloud])).LastLine;
-        Assert.StartsWith(account + "\t", Expect(0, await CommandLine.RunAsync(bridge, null, ct, "accounts", "ls", domain)).Output, StringComparison.Ordinal);
+        var account = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["accounts", "add", domain, .. nextcloud])).LastLine;
+        Assert.StartsWith(account + "\t", CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "accounts", "ls", domain)).Output, StringComparison.Ordinal);
 
-        var look = Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud, "--dry-run", "--json"]));
+        var look = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud, "--dry-run", "--json"]));
         Assert.Equal(source.Sample.Files.Count, (int)JsonNode.Parse(look.Output)!["files"]!);
-        Assert.Equal("[]", Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).LastLine);
+        Assert.Equal("[]", CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).LastLine);
 
-        var end = Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud]));
+        var end = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud]));
         Assert.Contains($"Complete: {source.Sample.Files.Count} files", end.LastLine, StringComparison.Ordinal);
-        var list = JsonNode.Parse(Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).Output)!.AsArray();
+        var list = JsonNode.Parse(CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).Output)!.AsArray();
         var id = (string)Assert.Single(list)!["_id"]!;
-        var report = Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "report", domain, id, "--outcome", "imported"));
+        var report = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "report", domain, id, "--outcome", "imported"));
         Assert.Equal(source.Sample.Files.Count + 1, report.Output.Trim().Split('\n').Length);
-        var again = Expect(1, await CommandLine.RunAsync(bridge, null, ct, "migrations", "cancel", domain, id));
+        var again = CommandLine.Expect(1, await CommandLine.RunAsync(bridge, null, ct, "migrations", "cancel", domain, id));
         Assert.Contains("the server refused (409)", again.Errors, StringComparison.Ordinal);
     }
 
@@ -45,17 +45,17 @@ public sealed class CommandLineTests
         var domain = bridge.Domain("alma");
         using var alma = await bridge.AddInstanceAsync("alma", ct);
 
-        var missing = Expect(ExitCodes.Usage, await CommandLine.RunAsync(bridge, null, ct, "migrate", domain, "--login", "alice"));
+        var missing = CommandLine.Expect(ExitCodes.Usage, await CommandLine.RunAsync(bridge, null, ct, "migrate", domain, "--login", "alice"));
         Assert.Contains("'--url' is required", missing.Errors, StringComparison.Ordinal);
-        var password = Expect(ExitCodes.Usage, await CommandLine.RunAsync(bridge, null, ct, "migrate", domain, "--url", "http://x", "--login", "alice"));
+        var password = CommandLine.Expect(ExitCodes.Usage, await CommandLine.RunAsync(bridge, null, ct, "migrate", domain, "--url", "http://x", "--login", "alice"));
         Assert.Contains("--password-stdin, --password-file FILE or BRIDGE_PASSWORD", password.Errors, StringComparison.Ordinal);
-        var wrong = Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, "wrong", ct, "migrate", domain, "--url", $"http://{domain}/", "--login", "alma"));
+        var wrong = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, "wrong", ct, "migrate", domain, "--url", $"http://{domain}/", "--login", "alma"));
         Assert.Contains("nextcloud credentials are invalid", wrong.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", wrong.Errors, StringComparison.Ordinal);
-        var nobody = Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", bridge.Domain("nobody")));
+        var nobody = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", bridge.Domain("nobody")));
         Assert.Contains("bridge instances ls", nobody.Errors, StringComparison.Ordinal);
         await bridge.Process.KillAsync();
-        var dead = Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain));
+        var dead = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain));
         Assert.Contains("./bridge serve", dead.Errors, StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class CommandLineTests
         var source = await MigrationSource.OfInstanceAsync(nextcloud, SampleTree.Make(), ct);
         await using var bridge = await BridgeProcess.StartAsync(ct);
         using var alma = await bridge.AddInstanceAsync("alma", ct);
-        var id = Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, "migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User, "--detach")).LastLine;
+        var id = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, "migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User, "--detach")).LastLine;
         await nextcloud.Process.KillAsync();
 
         var follow = CommandLine.Start(bridge, null, "migrations", "follow", bridge.Domain("alma"), id);
@@ -77,21 +77,21 @@ public sealed class CommandLineTests
         await bridge.StartAgainAsync(ct);
         await nextcloud.StartAgainAsync(ct);
 
-        Assert.Contains("Complete", Expect(0, await CommandLine.EndAsync(follow, begun, ct)).LastLine, StringComparison.Ordinal);
+        Assert.Contains("Complete", CommandLine.Expect(0, await CommandLine.EndAsync(follow, begun, ct)).LastLine, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task In_a_terminal_the_demo_and_a_migration_draw_a_bar_and_a_password_is_not_shown()
     {
         var ct = TestContext.Current.CancellationToken;
-        var demo = Expect(0, await CommandLine.RunInTerminalAsync(null, null, ct, "demo", "--once"));
+        var demo = CommandLine.Expect(0, await CommandLine.RunInTerminalAsync(null, null, ct, "demo", "--once"));
         Assert.Contains("━", demo.Output, StringComparison.Ordinal);
         Assert.Contains("300 of 300 files verified", demo.Output, StringComparison.Ordinal);
 
         await using var bridge = await BridgeProcess.StartAsync(ct);
         var source = await MigrationSource.OfInstanceAsync(bridge, SampleTree.Make(), ct);
         using var alma = await bridge.AddInstanceAsync("alma", ct);
-        var end = Expect(0, await CommandLine.RunInTerminalAsync(bridge, ("Password:", source.Password + "\r"), ct, "migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User));
+        var end = CommandLine.Expect(0, await CommandLine.RunInTerminalAsync(bridge, ("Password:", source.Password + "\r"), ct, "migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User));
         Assert.Contains("Password:", end.Output, StringComparison.Ordinal);
         Assert.Contains("━", end.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(source.Password, end.Output, StringComparison.Ordinal);
@@ -109,16 +109,10 @@ public sealed class CommandLineTests
     public async Task A_shell_is_told_the_words_that_may_come_next()
     {
         var ct = TestContext.Current.CancellationToken;
-        var words = Expect(0, await CommandLine.RunAsync(null, null, ct, "completion", "words", "--", "migrations", "c"));
+        var words = CommandLine.Expect(0, await CommandLine.RunAsync(null, null, ct, "completion", "words", "--", "migrations", "c"));
         Assert.Equal("cancel", words.LastLine);
         var line = "source <(\"$0\" completion bash); COMP_WORDS=(\"$0\" migrations re); COMP_CWORD=2; _bridge; echo \"${COMPREPLY[*]}\"";
         using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash", ["-c", line, CommandLine.Binary]) { RedirectStandardOutput = true })!;
         Assert.Equal("report retry", (await bash.StandardOutput.ReadToEndAsync(ct)).Trim());
-    }
-
-    private static CommandEnd Expect(int code, CommandEnd end)
-    {
-        Assert.True(end.ExitCode == code, $"it ended with {end.ExitCode}: {end.Output}{end.Errors}");
-        return end;
     }
 }

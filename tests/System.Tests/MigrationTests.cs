@@ -36,6 +36,21 @@ public sealed class MigrationTests(RabbitMqServer rabbitMq)
     }
 
     [Fact]
+    public async Task Every_file_has_the_hash_that_its_source_tells_of_it_where_all_are_to_be_verified()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var nextcloud = await BridgeProcess.StartAsync(ct);
+        var source = await MigrationSource.OfNextcloudAsync(SampleTree.Make(100), ct) ?? await MigrationSource.OfInstanceAsync(nextcloud, SampleTree.Make(), ct);
+        await using var bridge = await BridgeProcess.StartAsync(new Dictionary<string, string> { ["Migration__Verify"] = "all" }, ct);
+        using var cozy = await bridge.AddInstanceAsync("alma", ct);
+
+        var end = await RunAsync(cozy, source, ct);
+
+        await AssertCompleteAsync(cozy, source, end, ct);
+        Assert.Equal(source.Sample.Files.Count, end["counts"]!["verified"]!["hash"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task Killed_at_any_moment_and_started_again_it_ends_complete_and_without_duplicates()
     {
         var ct = TestContext.Current.CancellationToken;

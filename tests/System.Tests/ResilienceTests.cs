@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Bridge;
 using Bridge.Demo;
@@ -48,13 +49,15 @@ public sealed class ResilienceTests : IAsyncLifetime
         await using var proxy = new FaultProxy(nextcloud.Url);
         var faults = WireFault.OneOfEach(request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains("/dav/", StringComparison.Ordinal), random, Files / 2, "GET")
             .Concat(WireFault.OneOfEach(request => request.StartsWith("PROPFIND ", StringComparison.Ordinal), random, Folders / 2, "PROPFIND"))
+            .Append(PageOfTheSameLength("/folder 7/file 7.txt"))
             .Select(proxy.Add).ToList();
-        await using var bridge = await StartAsync();
+        await using var bridge = await StartAsync(("Migration__Verify", "all"));
         using var cozy = await bridge.AddInstanceAsync("alma", Ct);
 
         var end = await UntilAsync(cozy, await TriggerAsync(cozy, proxy.Url), IsOver);
 
         await AssertWholeAsync(cozy, end);
+        Assert.Equal(content.Count, end["counts"]!["verified"]!["hash"]!.GetValue<int>());
         Assert.Empty(faults.Where(fault => !fault.Happened).Select(fault => fault.Name));
         Assert.InRange(proxy.Requests.Count(request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains("/dav/", StringComparison.Ordinal)), content.Count, content.Count * 3);
     }
@@ -196,6 +199,17 @@ public sealed class ResilienceTests : IAsyncLifetime
 
         Assert.Equal(content.Count, await cozy.CountFilesAsync("/Moved", Ct));
     }
+
+    /// <summary>Nothing but the file's hash tells it from the file.</summary>
+    private WireFault PageOfTheSameLength(string path) => new(
+        "GET page of the same length",
+        request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains(path.Replace(" ", "%20", StringComparison.Ordinal), StringComparison.Ordinal),
+        0)
+    {
+        HidesLength = true,
+        CutAfter = 0,
+        Tail = Encoding.ASCII.GetBytes("<!DOCTYPE html><html><body>Service temporarily unavailable".PadRight(content[path].Length)),
+    };
 
     private ScriptedFault Maintain() => nextcloud.Always(
         request => request.Name == "status.php" || request.Target.Contains("/dav/", StringComparison.Ordinal),

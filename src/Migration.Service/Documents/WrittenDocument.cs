@@ -24,6 +24,7 @@ internal static class WrittenDocument
         }
 
         _ = Scope.Of(sent);
+        _ = Verifications.Read(sent.Verify ?? "");
         return sent with
         {
             SourcePath = CleanPath.Normalise(sent.SourcePath).ToString(),
@@ -32,6 +33,7 @@ internal static class WrittenDocument
             SourceDeletion = null,
             SourceDeletedAt = null,
             WaitingFor = null,
+            Prediction = null,
         };
     }
 
@@ -51,6 +53,8 @@ internal static class WrittenDocument
             Include = was.Include,
             Exclude = was.Exclude,
             Folders = was.Folders,
+            Verify = was.Verify,
+            Prediction = was.Prediction,
             SourceDeletion = was.SourceDeletion,
             SourceDeletedAt = was.SourceDeletedAt,
             WaitingFor = sent.Status == MigrationStatus.Running ? was.WaitingFor : null,

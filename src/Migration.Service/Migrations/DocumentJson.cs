@@ -11,11 +11,16 @@ namespace Migration.Migrations;
     Converters = [typeof(Timestamp)])]
 [JsonSerializable(typeof(TrackingDocument))]
 [JsonSerializable(typeof(CozyMetadata))]
+[JsonSerializable(typeof(Prediction))]
 internal sealed partial class DocumentJson : JsonSerializerContext
 {
     public static string Write(TrackingDocument document) => JsonSerializer.Serialize(document, Default.TrackingDocument);
 
     public static TrackingDocument Read(string json) => JsonSerializer.Deserialize(json, Default.TrackingDocument)!;
+
+    public static string Write(Prediction prediction) => JsonSerializer.Serialize(prediction, Default.Prediction);
+
+    public static Prediction ReadPrediction(string json) => JsonSerializer.Deserialize(json, Default.Prediction)!;
 }
 
 /// <summary>RFC 3339 in UTC with milliseconds: <c>2026-04-13T11:21:00.000Z</c>.</summary>

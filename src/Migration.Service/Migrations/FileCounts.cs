@@ -7,4 +7,4 @@ namespace Migration.Migrations;
 internal sealed record FileCounts(long Imported, long Identical, long Renamed, long Excluded, long Failed, long Gone, ProofCounts Verified);
 
 /// <summary>Of the files that arrived: how they were compared with the source. <c>none</c> is not known.</summary>
-internal sealed record ProofCounts(long Length, long Checksum, long Content, long Version, long None);
+internal sealed record ProofCounts(long Length, long Checksum, long Content, long Version, long Hash, long None);

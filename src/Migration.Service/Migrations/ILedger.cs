@@ -18,6 +18,9 @@ internal partial interface ILedger
     /// <summary>How many came to which end, and how they were compared.</summary>
     Task<FileCounts> TallyAsync(string migration, CancellationToken ct);
 
+    /// <summary>How much was left out or failed, by the codes of its reasons.</summary>
+    Task<IReadOnlyDictionary<string, long>> LeftOutAsync(string migration, CancellationToken ct);
+
     /// <summary>Folders that were not listed whole yet, in the order they were seen.</summary>
     Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct);
 

@@ -52,6 +52,6 @@ internal sealed record ReportLine(string Path, bool IsFolder, string Outcome)
 
     public string Md5 { get; init; } = "";
 
-    /// <summary>How it was compared: length, checksum, content or version.</summary>
+    /// <summary>How it was compared: length, checksum, content, version or hash.</summary>
     public string Proof { get; init; } = "";
 }

@@ -34,8 +34,8 @@ internal interface IRemoteFiles
     /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
     Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
-    /// <summary>Brings one file into a directory of the drive. Safe to repeat.</summary>
-    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct);
+    /// <summary>Brings one file into a directory of the drive; <paramref name="withHash"/>, it asks the source for its own hash of it. Safe to repeat.</summary>
+    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct);
 
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);
@@ -97,7 +97,11 @@ internal enum SourceKind
 }
 
 /// <summary>Files to bring together. <paramref name="WholeFolders"/> are folders of the source that hold nothing else.</summary>
-internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders);
+internal sealed record SmallFiles(IReadOnlyList<LedgerLine> Files, IReadOnlyList<CleanPath> WholeFolders)
+{
+    /// <summary>Whose hash is asked of the source.</summary>
+    public Verification Verification { get; init; }
+}
 
 /// <summary>What became of a file, and its name, bytes and hash in the drive.</summary>
 internal sealed record FetchedFile(FileOutcome Outcome, string FileId, string Name, long Size, string Sha256)
@@ -126,6 +130,9 @@ internal enum Proof
 
     /// <summary>The copy was made of this very version before.</summary>
     Version,
+
+    /// <summary>The source read the file again for it, and told the same SHA-256.</summary>
+    Hash,
 }
 
 /// <summary>A copy of an earlier migration; without SHA-256 it is a directory. <paramref name="Moved"/> says from where it is to go to where.</summary>

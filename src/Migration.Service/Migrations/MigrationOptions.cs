@@ -40,6 +40,9 @@ internal sealed class MigrationOptions : IValidatableObject
     /// <summary>Before the second try; doubled for each further one.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of which files the source is asked for its own hash, where a trigger does not say.</summary>
+    public Verification Verify { get; set; }
+
     /// <summary>How long a migration waits for a password, for space or for its source before it fails.</summary>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromDays(7);
 

@@ -105,6 +105,8 @@ internal sealed partial class MigrationOrders(
                 TargetDir = order.Target.ToString(),
                 SourcePath = order.Source.ToString(),
                 NextcloudUrl = Uri.TryCreate(owner.Address, UriKind.Absolute, out var url) ? url.Authority : "",
+                Verify = order.Verification?.Text(),
+                Prediction = order.Prediction,
                 SourceOwner = owner,
                 CozyMetadata = new(now),
             }),

@@ -32,8 +32,8 @@ internal sealed partial class MigrationRun(
             await Waits.CheckAsync(migration.Document, source, ct);
             await BringAsync(source, journal, report, ct);
             FaultPoint.Pass(FaultPoint.EndDue);
-            var counts = await ledger.TallyAsync(lease.Id, ct);
-            await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts), CancellationToken.None);
+            var (counts, leftOut) = (await ledger.TallyAsync(lease.Id, ct), await ledger.LeftOutAsync(lease.Id, ct));
+            await report.WriteAsync(document => document.Complete(clock.GetUtcNow(), counts, leftOut), CancellationToken.None);
             FaultPoint.Pass(FaultPoint.EndWritten);
             Completed(lease.Id, journal.Totals.FilesImported, journal.Totals.BytesImported, journal.Totals.Errors);
         }

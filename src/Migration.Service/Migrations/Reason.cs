@@ -50,7 +50,7 @@ internal static class Reasons
     {
         Reason.CredentialsRefused => new("credentials_refused", "The Nextcloud no longer accepts the password of this account.", "Make a new app password in the Nextcloud, and give it."),
         Reason.DriveFull => new("drive_full", "The drive, or the Nextcloud, has no space left.", "Make room, then have the failed files tried again."),
-        Reason.Locked => new("locked", "Another program had the file locked at the Nextcloud.", "Close it there, then have the failed files tried again."),
+        Reason.Locked => new("locked", "Another program had it locked, at the Nextcloud or in the drive.", "Close it there, then have the failed files tried again."),
         Reason.NotAllowed => new("not_allowed", "The Nextcloud does not let this account read it.", "Ask its owner, or an administrator, for the right to download it."),
         Reason.NotThere => new("not_there", "It was listed and is no longer there.", "It was deleted or moved meanwhile: migrate again to bring what is there now."),
         Reason.Changing => new("changing", "It changed while it was read.", "Wait until nobody works on it, then have the failed files tried again."),

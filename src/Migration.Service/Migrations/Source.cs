@@ -9,6 +9,7 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
 
     private readonly string instance = migration.Instance;
     private readonly string account = migration.Document.AccountId;
+    private readonly Verification verification = Verifications.Read(migration.Document.Verify ?? "") ?? options.Verify;
     private readonly Obstacles obstacles = new(remote, migration.Instance, migration.Document.AccountId, clock);
 
     public CleanPath Folder { get; } = CleanPath.Normalise(migration.Document.SourcePath);
@@ -37,10 +38,10 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
         remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder, ct);
 
     public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
-        remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, ct);
+        remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, verification.Takes(file.Entry), ct);
 
     public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
-        remote.FetchManyAsync(instance, account, batch, ct);
+        remote.FetchManyAsync(instance, account, batch with { Verification = verification }, ct);
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         AskAsync(() => remote.CheckCopiesAsync(instance, copies, ct), ct);

@@ -1,16 +1,46 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Shared.Faults;
 
 namespace Migration.Migrations;
 
-/// <summary>Looks at a source as a migration would, for a while, and keeps nothing: no account, no migration, no file.</summary>
-internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, IOptions<MigrationOptions> options, TimeProvider clock)
+/// <summary>Looks at a source as a migration would, for a while, and keeps nothing but its numbers: no account, no migration, no file.</summary>
+internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, IPredictions predictions, IOptions<MigrationOptions> options, TimeProvider clock)
 {
     private const int Together = 4;
     private const int MostFolders = 100_000;
+    private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
 
+    /// <summary>Answers also the id under which the numbers are kept.</summary>
     /// <exception cref="FaultException">NotFound: the source is not there. Else as a trigger.</exception>
-    public async Task<Survey> RunAsync(string instance, TriggerOrder order, CancellationToken ct)
+    public async Task<(string Id, Survey Survey)> RunAsync(string instance, TriggerOrder order, CancellationToken ct)
+    {
+        var survey = await LookAsync(instance, order, ct);
+        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await predictions.KeepAsync(instance, QuestionOf(order), Prediction.Of(id, survey, clock.GetUtcNow()), ct);
+        return (id, survey);
+    }
+
+    /// <summary>The order with what the last preflight said, if that was asked the same: the one of this id, or without one a recent one.</summary>
+    public async Task<TriggerOrder> RecallAsync(string instance, TriggerOrder order, string id, CancellationToken ct) =>
+        await predictions.FindAsync(instance, QuestionOf(order), ct) is { } known
+            && (id.Length > 0 ? known.Id == id : clock.GetUtcNow() - known.At <= Recent)
+            ? order with { Prediction = known }
+            : order;
+
+    // Everything that decides what comes; as a hash, for it is nobody's to read.
+    private static string QuestionOf(TriggerOrder order)
+    {
+        string[] parts =
+        [
+            order.Login?.Url ?? order.AccountId, order.Login?.Login ?? "", order.Source.ToString(), order.Target.ToString(),
+            "include", .. order.Wished.Include.Order(StringComparer.Ordinal), "exclude", .. order.Wished.Exclude, "folders", .. order.Wished.Folders.Order(StringComparer.Ordinal),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+    }
+
+    private async Task<Survey> LookAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
         var visitor = new Visitor(order.Login, (await orders.OwnerAsync(instance, order, ct)).UserId) { AccountId = order.AccountId };
         var size = await SizeAsync(instance, visitor, order.Source, ct);

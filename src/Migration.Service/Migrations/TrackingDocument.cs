@@ -65,6 +65,15 @@ internal sealed record TrackingDocument
 
     public IReadOnlyList<string>? Folders { get; init; }
 
+    /// <summary>Of which files the source is asked for its own hash: none, sample or all; null where the trigger did not say.</summary>
+    public string? Verify { get; init; }
+
+    /// <summary>What the preflight before it said would come.</summary>
+    public Prediction? Prediction { get; init; }
+
+    /// <summary>Of a completed migration with a whole <see cref="Prediction"/>: where it came otherwise.</summary>
+    public IReadOnlyList<Difference>? Differences { get; init; }
+
     /// <summary>Of a completed migration.</summary>
     public FileCounts? Counts { get; init; }
 
@@ -107,9 +116,13 @@ internal sealed record TrackingDocument
         LastHeartbeatAt = now,
     };
 
-    public TrackingDocument Complete(DateTimeOffset now, FileCounts? counts = null) => this with
+    /// <param name="now">The time.</param>
+    /// <param name="counts">How many files came to which end; null where only somebody else knows.</param>
+    /// <param name="leftOut">How much stayed for which reason.</param>
+    public TrackingDocument Complete(DateTimeOffset now, FileCounts? counts, IReadOnlyDictionary<string, long> leftOut) => this with
     {
         Counts = counts,
+        Differences = counts is null ? null : Prediction?.Compare(counts, Progress.BytesImported, leftOut),
         Status = MigrationStatus.Completed,
         WaitingFor = null,
         Outcome = Errors.Count == 0 ? "complete" : "partial",
@@ -139,6 +152,7 @@ internal sealed record TrackingDocument
         Status = MigrationStatus.Running,
         Outcome = null,
         Counts = null,
+        Differences = null,
         Errors = [],
         ErrorsTruncatedCount = 0,
         FailureReason = null,

@@ -13,6 +13,12 @@ internal sealed record TriggerOrder(NextcloudLogin? Login, CleanPath Source, Cle
 
     public WishedScope Wished { get; init; } = new([], [], []);
 
+    /// <summary>What a preflight of the same said.</summary>
+    public Prediction? Prediction { get; init; }
+
+    /// <summary>Null: as this server usually does.</summary>
+    public Verification? Verification { get; init; }
+
     private const string DefaultTarget = "/Nextcloud";
 
     /// <exception cref="FaultException">Malformed, with the contract's text.</exception>

@@ -104,9 +104,9 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return (await AskAsync(instance, options => transfers.MakeDirectoryAsync(request, options), ct)).Id;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
     {
-        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name };
+        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name, WithHash = withHash };
         var headers = await tokens.HeadersAsync(instance, ct);
         var reply = await TellAsync(() => transfers.FetchAsync(request, new CallOptions(headers, cancellationToken: ct)).ResponseAsync, ct);
         return Of(reply);
@@ -121,6 +121,7 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             Source = Write(file.Entry),
             DirectoryId = file.ParentDirectory,
             Name = file.Entry.Path.Name,
+            WithHash = batch.Verification.Takes(file.Entry),
         }));
         request.WholeFolders.AddRange(batch.WholeFolders.Select(folder => folder.ToString()));
         var headers = await tokens.HeadersAsync(instance, ct);
@@ -232,6 +233,7 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             FetchReply.Types.Proof.Checksum => Proof.Checksum,
             FetchReply.Types.Proof.Content => Proof.Content,
             FetchReply.Types.Proof.Version => Proof.Version,
+            FetchReply.Types.Proof.Hash => Proof.Hash,
             _ => Proof.None,
         },
     };

@@ -19,11 +19,15 @@ internal sealed class MigrationDoor(
 {
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
-        return Write(await orders.TriggerAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
+        var (instance, ct) = (InstanceOf(context), context.CancellationToken);
+        return Write(await orders.TriggerAsync(instance, await surveys.RecallAsync(instance, OrderOf(request), request.Preflight, ct), ct));
     }
 
-    public override async Task<PreflightDocument> Preflight(TriggerRequest request, ServerCallContext context) =>
-        SurveyMessages.Write(await surveys.RunAsync(InstanceOf(context), OrderOf(request), context.CancellationToken));
+    public override async Task<PreflightDocument> Preflight(TriggerRequest request, ServerCallContext context)
+    {
+        var (id, survey) = await surveys.RunAsync(InstanceOf(context), OrderOf(request), context.CancellationToken);
+        return SurveyMessages.Write(id, survey);
+    }
 
     public override async Task<CancelReply> Cancel(CancelRequest request, ServerCallContext context)
     {
@@ -64,7 +68,7 @@ internal sealed class MigrationDoor(
         var order = request.AccountId.Length > 0
             ? TriggerOrder.OfAccount(request.AccountId, request.SourcePath, request.TargetDir)
             : TriggerOrder.Read(request.NextcloudUrl, request.NextcloudLogin, request.NextcloudAppPassword, request.SourcePath, request.TargetDir);
-        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order);
+        return new WishedScope(request.Include, request.Exclude, request.Folders).AddTo(order) with { Verification = Verifications.Read(request.Verify) };
     }
 
     private static string InstanceOf(ServerCallContext context) => context.GetHttpContext().Caller().Instance.Domain;

@@ -6,7 +6,7 @@ namespace Migration.Rpc;
 /// <summary>A survey as a message.</summary>
 internal static class SurveyMessages
 {
-    public static PreflightDocument Write(Survey survey)
+    public static PreflightDocument Write(string id, Survey survey)
     {
         var attributes = new PreflightAttributes
         {
@@ -29,7 +29,7 @@ internal static class SurveyMessages
             (attributes.Oldest, attributes.Newest) = (Text(oldest), Text(newest));
         }
 
-        return new() { Data = new() { Type = TrackingDocument.Doctype + ".preflights", Attributes = attributes } };
+        return new() { Data = new() { Type = TrackingDocument.Doctype + ".preflights", Id = id, Attributes = attributes } };
     }
 
     private static PreflightLeftOut Write(LeftOut left)

@@ -30,8 +30,17 @@ internal sealed partial class LedgerTable : ILedgerReport
                 Ended("excluded"),
                 Ended("failed"),
                 Ended("gone"),
-                new(Proven("length"), Proven("checksum"), Proven("content"), Proven("version"), Proven(null)));
+                new(Proven("length"), Proven("checksum"), Proven("content"), Proven("version"), Proven("hash"), Proven(null)));
         },
+        ct);
+
+    public Task<IReadOnlyDictionary<string, long>> LeftOutAsync(string migration, CancellationToken ct) => database.ReadAsync<IReadOnlyDictionary<string, long>>(
+        async connection => (await connection.QueryAsync<(string Reason, long Count)>(
+            """
+            SELECT reason, COUNT(*) FROM migration_files
+            WHERE migration = @migration AND outcome IN ('excluded', 'failed') AND reason IS NOT NULL GROUP BY reason
+            """,
+            new { migration })).ToDictionary(row => row.Reason, row => row.Count),
         ct);
 
     public Task<IReadOnlyList<ReportLine>> ReportAsync(string migration, ReportFilter filter, string after, int limit, CancellationToken ct) =>

@@ -153,6 +153,7 @@ internal static partial class LedgerWriter
         Proof.Checksum => "checksum",
         Proof.Content => "content",
         Proof.Version => "version",
+        Proof.Hash => "hash",
         _ => throw new ArgumentOutOfRangeException(nameof(proof)),
     };
 

@@ -58,6 +58,7 @@ internal sealed class TrackingSchema(Database database) : IHostedLifecycleServic
         }
 
         await database.CreateAsync(CleanupTable.Schema, cancellationToken);
+        await database.CreateAsync(PredictionTable.Schema, cancellationToken);
         await database.CreateAsync(DocumentStore.Schema, cancellationToken);
     }
 

@@ -16,7 +16,7 @@ internal static class DavAddress
 
     /// <summary>Every name percent-encoded; folders end with a slash.</summary>
     public static string Href(string root, FilePath path, bool isFolder) =>
-        root + string.Concat(path.Names.Select(name => "/" + Uri.EscapeDataString(name))) + (isFolder ? "/" : "");
+        root + (path.IsRoot ? "" : Uri.EscapeDataString(path.ToString()).Replace("%2F", "/", StringComparison.Ordinal)) + (isFolder ? "/" : "");
 
     /// <summary>The decoded segments of an address of this server: whole, or a path alone (RFC 4918 section 8.3).</summary>
     /// <exception cref="FaultException">BadGateway: it is of another server.</exception>

@@ -72,7 +72,6 @@ internal static class DavBulk
                     Overwrite = true,
                     ModifiedAt = time.Length > 0 ? ModificationTime.Read(time) ?? throw new FaultException(Fault.Invalid, "the time cannot be") : null,
                     OfContent = CheckedBody.ToKeep(said),
-                    KeepsVersion = true,
                     Terms = new() { CheckAsync = async view => Demand(await view.StatAsync(path), etag) },
                 },
                 context.RequestAborted);
@@ -80,7 +79,7 @@ internal static class DavBulk
             {
                 ["error"] = false,
                 ["etag"] = stored.ETag.Trim('"'),
-                ["fileid"] = DavProperties.IdOf(stored, context.Instance().Domain),
+                ["fileid"] = DavProperties.IdOf(stored, DavProperties.InstallationOf(context.Instance().Domain)),
                 ["permissions"] = "RGDNVW",
             };
         }

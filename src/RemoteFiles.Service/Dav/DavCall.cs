@@ -50,6 +50,10 @@ internal sealed record DavCall(HttpContext Http, ICozyDrive Drive, string Root, 
     public async Task<Entry> EntryAsync() =>
         await Drive.StatAsync(Path, Ct) is { Cozy.Trashed: false, Id: not ICozyDrive.TrashId } entry ? entry : throw NotFound();
 
+    /// <summary>The same, ready to be read.</summary>
+    public async Task<DriveLook> LookAsync() =>
+        await Drive.LookAsync(Path, Ct) is { Entry: { Cozy.Trashed: false, Id: not ICozyDrive.TrashId } } look ? look : throw NotFound();
+
     public FaultException NotFound() => new(Fault.NotFound, $"File with name {Path} could not be located");
 
     /// <summary>Where a MOVE, a COPY or the last step of an upload goes.</summary>
@@ -73,7 +77,7 @@ internal sealed record DavCall(HttpContext Http, ICozyDrive Drive, string Root, 
     public void Describe(Entry entry)
     {
         var headers = Response.Headers;
-        headers["OC-FileId"] = DavProperties.IdOf(entry, Http.Instance().Domain);
+        headers["OC-FileId"] = DavProperties.IdOf(entry, DavProperties.InstallationOf(Http.Instance().Domain));
         if (!entry.IsFolder)
         {
             headers.ETag = entry.ETag;

@@ -20,6 +20,7 @@ internal static partial class DavDoor
         ["PROPFIND"] = DavPropFind.HandleAsync,
         ["PROPPATCH"] = DavPropPatch.HandleAsync,
         ["PUT"] = DavPut.HandleAsync,
+        ["PATCH"] = DavHash.HandleAsync,
         ["MKCOL"] = DavFolders.MakeAsync,
         ["DELETE"] = DavFolders.DeleteAsync,
         ["MOVE"] = DavMove.MoveAsync,

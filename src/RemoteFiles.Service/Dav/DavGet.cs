@@ -8,11 +8,12 @@ internal static class DavGet
 {
     public static async Task HandleAsync(DavCall call)
     {
-        var entry = await call.EntryAsync();
+        var look = await call.LookAsync();
+        var entry = look.Entry;
         if (!entry.IsFolder)
         {
-            var facts = new DavFacts(entry, (await call.Drive.PropertiesAsync([entry.Cozy!.FileId], call.Ct))[entry.Id], new(call, null, []));
-            await FileResponse.WriteAsync(call.Http, call.Drive, call.Path, ContentDisposition.Attachment(call.Path.Name), sent =>
+            var facts = new DavFacts(entry, look.Properties, new(call, null, []));
+            await FileResponse.WriteAsync(call.Http, entry, look.OpenAsync, ContentDisposition.Attachment(call.Path.Name), sent =>
             {
                 call.Describe(sent);
                 call.Response.Headers["OC-Checksum"] = DavProperties.ChecksumsOf(facts with { Entry = sent });

@@ -3,7 +3,7 @@ namespace RemoteFiles.Dav;
 /// <summary>OPTIONS (RFC 4918 section 10.1).</summary>
 internal static class DavOptions
 {
-    public const string Classes = "1, 2, 3, extended-mkcol";
+    public const string Classes = "1, 2, 3, extended-mkcol, nextcloud-checksum-update";
 
     public static Task HandleAsync(HttpContext context, IEnumerable<string> methods)
     {

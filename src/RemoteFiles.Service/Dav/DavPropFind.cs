@@ -23,7 +23,7 @@ internal static class DavPropFind
         var entry = await call.EntryAsync();
         var asked = PropFind.Of(body);
         var scope = await asked.ScopeAsync(call, call.Path);
-        using var answer = new MultiStatus(call.Http);
+        var answer = new MultiStatus(call.Http);
         await asked.AddAsync(answer, scope, entry);
         if (entry.IsFolder && depth != "0")
         {

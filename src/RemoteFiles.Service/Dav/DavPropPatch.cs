@@ -29,7 +29,7 @@ internal static class DavPropPatch
         }
 
         var refused = changes.Exists(change => change.Refusal is not null);
-        using var answer = new MultiStatus(call.Http);
+        var answer = new MultiStatus(call.Http);
         await answer.AddAsync(
             call.HrefOf(entry),
             changes.DistinctBy(change => change.Name).OrderBy(change => change.Refusal is null)

@@ -33,7 +33,7 @@ internal static class DavProperties
         [new("supportedlock", D)] = _ => new(LockXml.Supported, IsXml: true),
         [LockDiscovery] = facts => new(LockXml.Of(facts.Locks.Where(held => held.Covers(facts.Entry.Path)), facts.Root), IsXml: true),
         [new("current-user-principal", D)] = facts => new($"<d:href>{facts.Prefix}/remote.php/dav/principals/users/{facts.User}/</d:href>", IsXml: true),
-        [new("id", Oc)] = facts => new(IdOf(facts.Entry, facts.Domain)),
+        [new("id", Oc)] = facts => new(IdOf(facts.Entry, facts.Scope.Installation)),
         [new("fileid", Oc)] = facts => Number(facts.Entry.Cozy?.FileId ?? 0),
         [new("size", Oc)] = facts => Number(facts.Entry.Size ?? 0),
         [new("permissions", Oc)] = facts => new(facts.Entry.IsFolder ? "RGDNVCK" : "RGDNVW"),
@@ -68,17 +68,18 @@ internal static class DavProperties
         new("getcontenttype", D),
     ];
 
+    /// <summary>Whether it is told from what clients have stored.</summary>
+    public static bool IsStored(XmlQualifiedName name) => Writable.Contains(name) || !Known.ContainsKey(name);
+
     public static bool IsProtected(XmlQualifiedName name) => Known.ContainsKey(name) && !Writable.Contains(name);
 
     public static DavValue? Of(DavFacts facts, XmlQualifiedName name) =>
         Known.TryGetValue(name, out var value) ? value(facts) : facts.Stored(name);
 
     /// <summary>The file's number and the installation's name, as one text that stays for life.</summary>
-    public static string IdOf(Entry entry, string domain)
-    {
-        var installation = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(domain)))[..10];
-        return string.Create(CultureInfo.InvariantCulture, $"{entry.Cozy?.FileId ?? 0:D8}oc{installation}");
-    }
+    public static string IdOf(Entry entry, string installation) => string.Create(CultureInfo.InvariantCulture, $"{entry.Cozy?.FileId ?? 0:D8}oc{installation}");
+
+    public static string InstallationOf(string domain) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(domain)))[..10];
 
     /// <summary>What is known of the content, and what a client said that was found true.</summary>
     public static string ChecksumsOf(DavFacts facts)
@@ -109,8 +110,6 @@ internal sealed record DavFacts(Entry Entry, IEnumerable<NodeProperty> Propertie
 {
     public string User => Scope.Call.User;
 
-    public string Domain => Shared.Access.CallerOfRequest.Instance(Scope.Call.Http).Domain;
-
     /// <summary>The path that a proxy in front has taken away, for hrefs in values.</summary>
     public string Prefix => Access.Visitor.PrefixOf(Scope.Call.Http);
 
@@ -127,4 +126,7 @@ internal sealed record DavFacts(Entry Entry, IEnumerable<NodeProperty> Propertie
 }
 
 /// <summary>What is the same for all entries of an answer; null and none where nobody asked.</summary>
-internal sealed record DavScope(DavCall Call, DriveSpace? Space, IReadOnlyList<DriveLock> Locks);
+internal sealed record DavScope(DavCall Call, DriveSpace? Space, IReadOnlyList<DriveLock> Locks)
+{
+    public string Installation { get; } = DavProperties.InstallationOf(Shared.Access.CallerOfRequest.Instance(Call.Http).Domain);
+}

@@ -34,7 +34,6 @@ internal static class DavPut
             Overwrite = true,
             ModifiedAt = ModificationTime.Of(request),
             OfContent = CheckedBody.ToKeep(request),
-            KeepsVersion = true,
             Terms = terms,
         };
         await DemandRoomAsync(call);

@@ -25,7 +25,7 @@ internal static class DavReport
         var found = (await call.Drive.WithPropertyAsync(favorite, call.Ct)).Where(entry => call.Path.Contains(entry.Path));
         var asked = PropFind.Of(body);
         var scope = await asked.ScopeAsync(call, call.Path);
-        using var answer = new MultiStatus(call.Http);
+        var answer = new MultiStatus(call.Http);
         await asked.AddAsync(answer, scope, found.ToAsyncEnumerable());
         await answer.CompleteAsync(call.Ct);
     }

@@ -29,7 +29,7 @@ internal static class DavSearch
     private static async Task RootAsync(HttpContext context)
     {
         var asked = PropFind.Of(await DavXml.ReadAsync(context));
-        using var answer = new MultiStatus(context);
+        var answer = new MultiStatus(context);
         var user = Shared.Access.CallerOfRequest.Instance(context).UserId;
         await answer.AddAsync(
             "/remote.php/dav/",
@@ -64,7 +64,7 @@ internal static class DavSearch
             "1" => drive.ListAsync(call.Path, call.Ct),
             _ => DavPropFind.Below(call, call.Path),
         };
-        using var answer = new MultiStatus(context);
+        var answer = new MultiStatus(context);
         await asked.AddAsync(answer, properties, below.Prepend(start).Where(entry => where(new(entry, favorites))).Take(limit));
         await answer.CompleteAsync(call.Ct);
     }

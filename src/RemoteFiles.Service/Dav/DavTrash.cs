@@ -30,7 +30,7 @@ internal static class DavTrash
         var path = await ItemAsync(context, drive);
         var self = path.IsRoot ? null : await FindAsync(drive, path, ct);
         var href = $"/remote.php/dav/trashbin/{context.GetRawValue("user")}/trash{DavAddress.Href("", FilePath.Parse(context.GetRawValue("path") ?? ""), self?.Entry.IsFolder ?? true)}";
-        using var answer = new MultiStatus(context);
+        var answer = new MultiStatus(context);
         await answer.AddAsync(href, asked.Names, self is null ? DavItem.Folder() : PropertiesOf(context, self), ct);
         if (self?.Entry.IsFolder is not false && context.Request.Headers["Depth"] != "0")
         {

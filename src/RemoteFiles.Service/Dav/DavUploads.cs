@@ -76,7 +76,7 @@ internal static class DavUploads
         var parts = await DavCall.DriveOf(context).PartsAsync(TransferOf(context), ct) ?? throw NotFound(context);
         var (name, root) = (NameOf(context), $"/remote.php/dav/uploads/{context.GetRawValue("user")}/{Uri.EscapeDataString(TransferOf(context))}/");
         IReadOnlyList<UploadPart> files = [new(Joined, parts.Sum(part => part.Size)), .. parts];
-        using var answer = new MultiStatus(context);
+        var answer = new MultiStatus(context);
         if (name.Length == 0)
         {
             await answer.AddAsync(root, asked.Names, DavItem.Folder(), ct);

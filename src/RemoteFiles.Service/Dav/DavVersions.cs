@@ -33,7 +33,7 @@ internal static class DavVersions
         }
 
         var root = $"/remote.php/dav/versions/{context.GetRawValue("user")}/versions/{context.GetRawValue("file")}/";
-        using var answer = new MultiStatus(context);
+        var answer = new MultiStatus(context);
         if (wanted.Length == 0)
         {
             await answer.AddAsync(root, asked.Names, DavItem.Folder(), ct);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Xml;
 using RemoteFiles.Access;
 
@@ -8,7 +7,7 @@ namespace RemoteFiles.Dav;
 /// Writes a 207 entry by entry (RFC 4918 section 13). The root is closed only by <see cref="CompleteAsync"/>: a failure half way
 /// leaves XML that no client can take for a whole listing.
 /// </summary>
-internal sealed class MultiStatus : IDisposable
+internal sealed class MultiStatus
 {
     public const string Ok = "HTTP/1.1 200 OK";
 
@@ -16,8 +15,7 @@ internal sealed class MultiStatus : IDisposable
     private readonly HttpResponse response;
     private readonly string prefix;
     private readonly bool isMinimal;
-    private readonly MemoryStream text = new();
-    private readonly XmlWriter xml;
+    private readonly XmlText xml = new();
 
     public MultiStatus(HttpContext context)
     {
@@ -28,13 +26,10 @@ internal sealed class MultiStatus : IDisposable
         response.ContentType = "application/xml; charset=utf-8";
         response.Headers["DAV"] = DavOptions.Classes;
         response.Headers.Vary = "Brief,Prefer";
-        text.Write("<?xml version=\"1.0\"?>\n"u8);
-        xml = XmlWriter.Create(text, new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
-        xml.WriteStartElement("d", "multistatus", DavProperties.D);
-        xml.WriteAttributeString("xmlns", "d", null, DavProperties.D);
-        xml.WriteAttributeString("xmlns", "s", null, "http://sabredav.org/ns");
-        xml.WriteAttributeString("xmlns", "oc", null, DavProperties.Oc);
-        xml.WriteAttributeString("xmlns", "nc", null, DavProperties.Nc);
+        xml.Raw("""
+            <?xml version="1.0"?>
+            <d:multistatus xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns">
+            """u8);
     }
 
     /// <summary>An entry with the properties that are asked for: those it has first, then the names of those it has not.</summary>
@@ -47,7 +42,7 @@ internal sealed class MultiStatus : IDisposable
         {
             if (valueOf(name) is { } value)
             {
-                Write(name, value);
+                xml.Element(name, value);
             }
             else
             {
@@ -76,47 +71,32 @@ internal sealed class MultiStatus : IDisposable
         return EndAsync(ct);
     }
 
-    public async Task CompleteAsync(CancellationToken ct)
+    public Task CompleteAsync(CancellationToken ct)
     {
-        xml.WriteEndElement();
-        await FlushAsync(ct);
-    }
-
-    public void Dispose()
-    {
-        // Never closes the root: the text is dropped, not sent.
-        xml.Dispose();
-        text.Dispose();
+        xml.Raw("</d:multistatus>"u8);
+        return FlushAsync(ct);
     }
 
     private void Begin(string href)
     {
-        xml.WriteStartElement("response", DavProperties.D);
-        xml.WriteElementString("href", DavProperties.D, prefix + href);
+        xml.Raw("<d:response><d:href>"u8);
+        xml.Text(prefix + href);
+        xml.Raw("</d:href>"u8);
     }
 
-    private async Task EndAsync(CancellationToken ct)
+    private Task EndAsync(CancellationToken ct)
     {
-        xml.WriteEndElement();
-
-        // What the writer itself still holds is a few kilobytes.
-        if (text.Length > FlushBytes)
-        {
-            await FlushAsync(ct);
-        }
+        xml.Raw("</d:response>"u8);
+        return xml.Length > FlushBytes ? FlushAsync(ct) : Task.CompletedTask;
     }
 
-    private void BeginStat()
-    {
-        xml.WriteStartElement("propstat", DavProperties.D);
-        xml.WriteStartElement("prop", DavProperties.D);
-    }
+    private void BeginStat() => xml.Raw("<d:propstat><d:prop>"u8);
 
     private void EndStat(string status)
     {
-        xml.WriteEndElement();
-        xml.WriteElementString("status", DavProperties.D, status);
-        xml.WriteEndElement();
+        xml.Raw("</d:prop><d:status>"u8);
+        xml.Text(status);
+        xml.Raw("</d:status></d:propstat>"u8);
     }
 
     private void WriteNames(List<XmlQualifiedName> names, string status)
@@ -124,32 +104,15 @@ internal sealed class MultiStatus : IDisposable
         if (names.Count > 0)
         {
             BeginStat();
-            names.ForEach(name => Write(name, new("")));
+            names.ForEach(name => xml.Element(name, new("")));
             EndStat(status);
         }
     }
 
-    private void Write(XmlQualifiedName name, DavValue value)
-    {
-        xml.WriteStartElement(name.Name, name.Namespace);
-        if (value.IsXml)
-        {
-            xml.WriteRaw(value.Text);
-        }
-        else if (value.Text.Length > 0)
-        {
-            xml.WriteString(value.Text);
-        }
-
-        xml.WriteEndElement();
-    }
-
     private async Task FlushAsync(CancellationToken ct)
     {
-        // Into the text beside it: nothing to wait for.
-        xml.Flush();
-        await response.Body.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length), ct);
-        text.SetLength(0);
+        await response.Body.WriteAsync(xml.Written, ct);
+        xml.Clear();
     }
 }
 

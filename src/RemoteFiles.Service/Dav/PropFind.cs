@@ -40,7 +40,9 @@ internal sealed class PropFind
 
     public async Task AddAsync(MultiStatus answer, DavScope scope, params IReadOnlyCollection<Entry> entries)
     {
-        var properties = await scope.Call.Drive.PropertiesAsync([.. entries.Select(entry => entry.Cozy!.FileId)], scope.Call.Ct);
+        var properties = wantsStored || names.Any(DavProperties.IsStored)
+            ? await scope.Call.Drive.PropertiesAsync([.. entries.Select(entry => entry.Cozy!.FileId)], scope.Call.Ct)
+            : Array.Empty<NodeProperty>().ToLookup(_ => "");
         foreach (var entry in entries)
         {
             var facts = new DavFacts(entry, properties[entry.Id], scope);

@@ -73,6 +73,35 @@ internal sealed class BlobStore
         }
     }
 
+    /// <summary>Copies a blob into another store, where it is on disk when this returns; false when it is not here. One that is there already stays.</summary>
+    public bool Copy(string id, BlobStore target)
+    {
+        var (path, temporary) = (target.PathOf(id), Path.Combine(target.incoming, id));
+        if (File.Exists(path))
+        {
+            return true;
+        }
+
+        try
+        {
+            File.Copy(PathOf(id), temporary, overwrite: true);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        using (var copy = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(copy);
+        }
+
+        DiskDirectory.Create(Path.GetDirectoryName(path)!, target.root);
+        File.Move(temporary, path);
+        DiskDirectory.Flush(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
     /// <summary>Removes a blob; one that cannot be removed now is left to the sweep.</summary>
     public void Delete(string id) => TryDelete(PathOf(id));
 

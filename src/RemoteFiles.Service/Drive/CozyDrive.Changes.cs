@@ -12,6 +12,7 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var (parent, _) = await TargetAsync(nodes, folder, overwrite: false);
+            await DemandFreeAsync(nodes, Reach.Member, folder);
             return (await AddFolderAsync(nodes, parent, folder.Name)).ToEntry(folder);
         },
         ct);
@@ -25,6 +26,7 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(id) ?? throw DriveFaults.NotFound();
+            await DemandFreeAsync(nodes, Reach.Content, node);
             await TouchAsync(nodes, node, modifiedAt);
             return node;
         },
@@ -48,6 +50,7 @@ internal sealed partial class CozyDrive
                     throw new FaultException(Fault.PreconditionFailed, "the ETag is another one now") { Parameter = "If-Match" };
                 }
 
+                await DemandFreeAsync(nodes, Reach.Tree, path);
                 return node.TrashedAt is null ? await TrashAsync(nodes, node, path) : await RemoveAsync(nodes, node);
             },
             ct);
@@ -64,6 +67,8 @@ internal sealed partial class CozyDrive
             }
 
             var parent = await DestinationAsync(nodes, node, from, to);
+            await DemandFreeAsync(nodes, Reach.Tree, from);
+            await DemandFreeAsync(nodes, Reach.Member, to);
             await PutAsync(nodes, node with { ContentType = ContentTypeAs(node, to.Name) }, parent, to.Name);
             return node;
         },
@@ -77,6 +82,7 @@ internal sealed partial class CozyDrive
             {
                 var node = await SourceAsync(nodes, from);
                 var parent = await DestinationAsync(nodes, node, from, to);
+                await DemandFreeAsync(nodes, Reach.Member, to);
                 await AddCopiesAsync(nodes, node, parent, to.Name, quota);
                 return node;
             },
@@ -162,10 +168,17 @@ internal sealed partial class CozyDrive
     private async Task<Node> EnsureAsync(Nodes nodes, FilePath folder)
     {
         CheckNames(folder);
-        var node = (await nodes.FindAsync(ICozyDrive.RootId))!;
+        var (node, path) = ((await nodes.FindAsync(ICozyDrive.RootId))!, FilePath.Root);
         foreach (var name in folder.Names)
         {
-            var child = await nodes.ChildAsync(node.Id, name) ?? await AddFolderAsync(nodes, node, name);
+            path = path.Child(name);
+            var child = await nodes.ChildAsync(node.Id, name);
+            if (child is null)
+            {
+                await DemandFreeAsync(nodes, Reach.Member, path);
+                child = await AddFolderAsync(nodes, node, name);
+            }
+
             node = child switch
             {
                 { IsFolder: false } => throw DriveFaults.Conflict(),

@@ -9,6 +9,40 @@ internal sealed partial class CozyDrive
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
         var (node, content) = await FileAsync(file, ct);
+        return await OpenAsync(file, node, content, offset, ct);
+    }
+
+    public async Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct)
+    {
+        var (found, properties, content) = await ReadAsync(
+            async nodes => await nodes.FindAsync(path) is { } node
+                ? (node, (await nodes.Properties.OfAsync([node.Id]))[node.Id], await ContentAsync(nodes, node))
+                : (null, [], null),
+            ct);
+        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, content, offset, stop));
+    }
+
+    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
+        StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);
+
+    public Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct) => StoreAsync(
+        async nodes =>
+        {
+            var node = await nodes.FindAsync(id) is { IsFolder: false } file ? file : throw DriveFaults.NotFound();
+            if (node.TrashedAt is not null)
+            {
+                throw DriveFaults.ParentInTrash();
+            }
+
+            var path = await nodes.PathOfAsync(id);
+            await DemandFreeAsync(nodes, Reach.Content, path);
+            return new(path, (await nodes.FindAsync(node.ParentId))!, node);
+        },
+        upload,
+        ct);
+
+    private async Task<Download> OpenAsync(FilePath file, Node node, byte[]? content, long offset, CancellationToken ct)
+    {
         var body = await OpenAsync(node, content, offset, ct);
         for (; body is null; body = await OpenAsync(node, content, offset, ct))
         {
@@ -24,20 +58,6 @@ internal sealed partial class CozyDrive
 
         return new(node.ToEntry(file), body, node.Size - offset);
     }
-
-    public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
-        StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);
-
-    public Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct) => StoreAsync(
-        async nodes =>
-        {
-            var node = await nodes.FindAsync(id) is { IsFolder: false } file ? file : throw DriveFaults.NotFound();
-            return node.TrashedAt is null
-                ? new(await nodes.PathOfAsync(id), (await nodes.FindAsync(node.ParentId))!, node)
-                : throw DriveFaults.ParentInTrash();
-        },
-        upload,
-        ct);
 
     private async Task<Entry> StoreAsync(Func<Nodes, Task<Place>> find, Upload upload, CancellationToken ct)
     {
@@ -64,6 +84,7 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(upload, room, ct);
         try
         {
+            await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
             await store.DiscardAsync(replaced);
@@ -79,6 +100,7 @@ internal sealed partial class CozyDrive
     private async Task<Entry> StoreSmallAsync(Func<Nodes, Task<Place>> find, Upload upload, long? quota, CancellationToken ct)
     {
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
+        await upload.Confirm(content.Blob.Sha256, ct);
         var (stored, replaced) = await WriteAsync(
             async nodes =>
             {
@@ -136,7 +158,7 @@ internal sealed partial class CozyDrive
         }
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0));
-        IReadOnlyList<string> replaced = taken is null ? [] : upload.KeepsVersion ? await nodes.Versions.KeepAsync(taken, now) : [taken.BlobId!];
+        IReadOnlyList<string> replaced = taken is null ? [] : await nodes.Versions.KeepAsync(taken, now);
         return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
     }
 
@@ -148,6 +170,11 @@ internal sealed partial class CozyDrive
         }
 
         var (parent, taken) = await TargetAsync(nodes, file, upload.Overwrite);
+        if (upload.Terms is null)
+        {
+            await DemandFreeAsync(nodes, taken is null ? Reach.Member : Reach.Content, file);
+        }
+
         return new(file, parent, taken);
     }
 
@@ -168,9 +195,12 @@ internal sealed partial class CozyDrive
         async nodes =>
         {
             var node = await nodes.FindAsync(file) is { IsFolder: false } found ? found : throw DriveFaults.NotFound();
-            return (node, SmallContent.Is(node.BlobId!) ? await nodes.ContentAsync(node.BlobId!) : null);
+            return (node, await ContentAsync(nodes, node));
         },
         ct);
+
+    private static async Task<byte[]?> ContentAsync(Nodes nodes, Node node) =>
+        node.BlobId is { } blob && SmallContent.Is(blob) ? await nodes.ContentAsync(blob) : null;
 
     private async Task<Stream?> OpenAsync(Node node, byte[]? content, long offset, CancellationToken ct)
     {

@@ -34,9 +34,12 @@ internal sealed partial class CozyDrive
                 Annotations = annotations,
             };
             var (name, folderId) = (change.Name ?? node.Name, change.FolderId ?? node.ParentId);
-            if (name != node.Name || folderId != node.ParentId)
+            var isMoved = name != node.Name || folderId != node.ParentId;
+            await DemandFreeAsync(nodes, isMoved ? Reach.Tree : Reach.Content, node);
+            if (isMoved)
             {
                 var parent = await FolderForAsync(nodes, node, folderId, DriveNames.Check(name));
+                await DemandFreeAsync(nodes, Reach.Member, parent, name);
                 await PutAsync(nodes, changed with { ContentType = ContentTypeAs(node, name) }, parent, name);
             }
             else
@@ -61,6 +64,7 @@ internal sealed partial class CozyDrive
                     var (parent, isFree) = await PlaceForAsync(nodes, node, folderId, DriveNames.Check(name));
                     if (isFree)
                     {
+                        await DemandFreeAsync(nodes, Reach.Member, parent, name);
                         return await EntryAsync(nodes, await AddCopiesAsync(nodes, node, parent, name, quota));
                     }
                 }
@@ -79,6 +83,7 @@ internal sealed partial class CozyDrive
                 throw DriveFaults.InTrash();
             }
 
+            await DemandFreeAsync(nodes, Reach.Tree, node);
             await TrashAsync(nodes, node, await nodes.PathOfAsync(id));
             return await EntryAsync(nodes, id);
         },
@@ -96,7 +101,9 @@ internal sealed partial class CozyDrive
             var inTrash = (await nodes.PathOfAsync(id)).Names.Skip(1).Aggregate(FilePath.Root, (path, name) => path.Child(name));
             var to = await OriginalPathAsync(nodes, inTrash);
             var parent = await EnsureAsync(nodes, to.Parent);
-            await RestoreAsync(nodes, node, parent, await FreeNameAsync(nodes, parent, to.Name));
+            var name = await FreeNameAsync(nodes, parent, to.Name);
+            await DemandFreeAsync(nodes, Reach.Member, parent, name);
+            await RestoreAsync(nodes, node, parent, name);
             return await EntryAsync(nodes, id);
         },
         ct);
@@ -108,6 +115,7 @@ internal sealed partial class CozyDrive
             {
                 var node = await CurrentAsync(nodes, id, rev);
                 var removed = await EntryAsync(nodes, id);
+                await DemandFreeAsync(nodes, Reach.Tree, node);
                 return (removed, await RemoveAsync(nodes, node));
             },
             ct);

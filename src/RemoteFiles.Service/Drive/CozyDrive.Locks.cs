@@ -55,4 +55,24 @@ internal sealed partial class CozyDrive
 
     public Task<IReadOnlyList<DriveLock>> LocksAroundAsync(FilePath path, CancellationToken ct) => ReadAsync<IReadOnlyList<DriveLock>>(
         async nodes => (await nodes.Locks.ListAsync(store.Now)).FindAll(held => held.Covers(path) || path.Contains(held.Path)), ct);
+
+    // Whoever shows no token is bound like everybody else: every change that comes without terms asks here.
+    private async Task DemandFreeAsync(Nodes nodes, Reach reach, FilePath path) =>
+        await nodes.Locks.DemandAsync(path, reach, new HashSet<string>(), store.Now);
+
+    private async Task DemandFreeAsync(Nodes nodes, Reach reach, Node node)
+    {
+        if (await nodes.Locks.AnyAsync(store.Now))
+        {
+            await DemandFreeAsync(nodes, reach, await nodes.PathOfAsync(node.Id));
+        }
+    }
+
+    private async Task DemandFreeAsync(Nodes nodes, Reach reach, Node folder, string name)
+    {
+        if (await nodes.Locks.AnyAsync(store.Now))
+        {
+            await DemandFreeAsync(nodes, reach, (await nodes.PathOfAsync(folder.Id)).Child(name));
+        }
+    }
 }

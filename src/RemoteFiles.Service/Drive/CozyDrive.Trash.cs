@@ -31,6 +31,7 @@ internal sealed partial class CozyDrive
                 throw DriveFaults.Taken();
             }
 
+            await DemandFreeAsync(nodes, Reach.Member, to);
             await RestoreAsync(nodes, node, parent, to.Name);
             return node;
         },

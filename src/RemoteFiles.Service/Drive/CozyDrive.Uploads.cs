@@ -117,7 +117,6 @@ internal sealed partial class CozyDrive
             ModifiedAt = order.ModifiedAt,
             Terms = order.Terms,
             OfContent = order.OfContent,
-            KeepsVersion = true,
         };
         await ReadAsync(nodes => PlaceOfAsync(nodes, file, upload), ct);
         var (md5, sha256) = await HashAsync(order.Check(new JoinedStream(store.Blobs, InPlace(parts), 0)), ct);

@@ -45,7 +45,7 @@ internal sealed partial class CozyDrive
                     return (await EntryAsync(nodes, node.Id), []);
                 }
 
-                await AdmitAsync(nodes, new(), (await nodes.PathOfAsync(node.Id), Reach.Content));
+                await DemandFreeAsync(nodes, Reach.Content, node);
                 await nodes.Versions.RemoveAsync(node.Id, version.Key);
                 var dropped = await nodes.Versions.KeepAsync(node, store.Now);
                 await nodes.UpdateAsync(node.Revised() with

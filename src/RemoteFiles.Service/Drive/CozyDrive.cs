@@ -7,6 +7,7 @@ namespace RemoteFiles.Drive;
 internal sealed partial class CozyDrive(DriveStore store, string instance) : ICozyDrive, ITrash
 {
     private const int EntriesAtOnce = 500;
+    private const int Few = 2000;
 
     public Task<Entry?> StatAsync(FilePath path, CancellationToken ct) => ReadAsync(async nodes => (await nodes.FindAsync(path))?.ToEntry(path), ct);
 
@@ -43,15 +44,20 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
 
     private async IAsyncEnumerable<Node> ChildrenAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
     {
-        var (parent, ids) = await ReadAsync(
+        var (parent, children, ids) = await ReadAsync<(string, List<Node>, long[])>(
             async nodes =>
             {
                 var found = await nodes.FindAsync(folder) is { IsFolder: true } node ? node : throw DriveFaults.NotFound();
-                return (found.Id, await nodes.ChildIdsAsync(found.Id));
+                var first = await nodes.PageAsync(found.Id, Node.KindOf(isFolder: true), "", 0, Few + 1);
+                return first.Count <= Few ? (found.Id, first, []) : (found.Id, [], await nodes.ChildIdsAsync(found.Id));
             },
             ct);
+        foreach (var node in children)
+        {
+            yield return node;
+        }
 
-        // Who is there is known from one look, so that a rename meanwhile hides nothing; the rows follow as the reader takes them.
+        // Of many: who is there is known from one look, so that a rename meanwhile hides nothing; the rows follow as the reader takes them.
         foreach (var some in ids.Chunk(EntriesAtOnce))
         {
             foreach (var node in await ReadAsync(nodes => nodes.ChildrenAsync(parent, some), ct))

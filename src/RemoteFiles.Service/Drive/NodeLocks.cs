@@ -20,6 +20,9 @@ internal sealed class NodeLocks(DbConnection db, string instance)
     public async Task<List<DriveLock>> ListAsync(long now) =>
         [.. (await db.QueryAsync<Row>(Select, new { instance, now })).Select(row => row.ToLock())];
 
+    public Task<bool> AnyAsync(long now) =>
+        db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM node_locks WHERE instance = @instance AND expires_at > @now)", new { instance, now });
+
     public async Task AddAsync(DriveLock wanted, long now)
     {
         await db.ExecuteAsync("DELETE FROM node_locks WHERE instance = @instance AND expires_at <= @now", new { instance, now });

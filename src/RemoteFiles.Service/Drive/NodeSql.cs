@@ -14,6 +14,8 @@ internal static class NodeSql
 
     public const string Child = Select + " AND parent_id = @parentId AND name = @name";
 
+    public const string ChildId = "SELECT id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND name = @name";
+
     public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
 
     public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN {=fileIds} ORDER BY kind, name";
@@ -34,7 +36,7 @@ internal static class NodeSql
 
     public const string Ancestors = Up + "SELECT id FROM up";
 
-    public const string Subtree = Down + "SELECT " + Columns + " FROM nodes WHERE instance = @instance AND id IN (SELECT id FROM down)";
+    public const string Subtree = Down + "SELECT " + NodeRows.Columns + " FROM nodes WHERE instance = @instance AND id IN (SELECT id FROM down)";
 
     public const string Height = Down + "SELECT MAX(level) FROM down";
 
@@ -97,14 +99,7 @@ internal static class NodeSql
         WHERE instance = @Instance AND id = @Id
         """;
 
-    private const string Columns = """
-        file_id AS FileId, instance AS Instance, id AS Id, parent_id AS ParentId, name AS Name, kind AS Kind, generation AS Generation,
-        revision AS Revision, etag AS ETag, size AS Size, blob_id AS BlobId, md5 AS Md5, sha256 AS Sha256, content_type AS ContentType, created_at AS CreatedAt, modified_at AS ModifiedAt,
-        stored_at AS StoredAt, trashed_at AS TrashedAt, restore_path AS RestorePath, executable AS Executable, encrypted AS Encrypted,
-        creator AS Creator, origin_account AS OriginAccount, origin_id AS OriginId, origin_etag AS OriginETag, annotations AS Annotations
-        """;
-
-    private const string Select = "SELECT " + Columns + " FROM nodes WHERE instance = @instance";
+    private const string Select = "SELECT " + NodeRows.Columns + " FROM nodes WHERE instance = @instance";
 
     private const string Listed = $"id <> '{ICozyDrive.TrashId}'";
 

@@ -19,12 +19,12 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public UploadParts Uploads { get; } = new(db, instance);
 
-    public Task<Node?> FindAsync(string id) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.Find, new { instance, id });
+    public Task<Node?> FindAsync(string id) => NodeRows.FindAsync(db, NodeSql.Find, new { instance, id });
 
-    public Task<Node?> FindAsync(long fileId) => db.QuerySingleOrDefaultAsync<Node>(NodeSql.FindNumber, new { instance, fileId });
+    public Task<Node?> FindAsync(long fileId) => NodeRows.FindAsync(db, NodeSql.FindNumber, new { instance, fileId });
 
     public Task<Node?> ChildAsync(string parentId, string name) =>
-        db.QuerySingleOrDefaultAsync<Node>(NodeSql.Child, new { instance, parentId, name });
+        NodeRows.FindAsync(db, NodeSql.Child, new { instance, parentId, name });
 
     /// <summary>Walks the names from the root: one look into an index each.</summary>
     public async Task<Node?> FindAsync(FilePath path)
@@ -34,17 +34,17 @@ internal sealed class Nodes(DbConnection db, string instance)
             return await FindAsync(ICozyDrive.RootId);
         }
 
-        Node? node = null;
-        foreach (var name in path.Names)
+        var parentId = ICozyDrive.RootId;
+        foreach (var name in path.Parent.Names)
         {
-            node = await ChildAsync(node?.Id ?? ICozyDrive.RootId, name);
-            if (node is null)
+            parentId = await db.ExecuteScalarAsync<string?>(NodeSql.ChildId, new { instance, parentId, name });
+            if (parentId is null)
             {
                 return null;
             }
         }
 
-        return node;
+        return await ChildAsync(parentId, path.Name);
     }
 
     public async Task<FilePath> PathOfAsync(string id) =>
@@ -60,18 +60,18 @@ internal sealed class Nodes(DbConnection db, string instance)
     public async Task<long[]> AllIdsAsync(string? parentId, string afterId) =>
         [.. await db.QueryAsync<long>(parentId is null ? NodeSql.AllIds : NodeSql.AllIdsIn, new { instance, parentId, afterId })];
 
-    public Task<IEnumerable<Node>> ByIdAsync(IReadOnlyList<long> fileIds) => db.QueryAsync<Node>(NodeSql.ById, new { instance, fileIds });
+    public Task<List<Node>> ByIdAsync(IReadOnlyList<long> fileIds) => NodeRows.ReadAsync(db, NodeSql.ById, new { instance, fileIds });
 
-    public Task<IEnumerable<Node>> ChildrenAsync(string parentId, IReadOnlyList<long> fileIds) =>
-        db.QueryAsync<Node>(NodeSql.ChildrenOf, new { instance, parentId, fileIds });
+    public Task<List<Node>> ChildrenAsync(string parentId, IReadOnlyList<long> fileIds) =>
+        NodeRows.ReadAsync(db, NodeSql.ChildrenOf, new { instance, parentId, fileIds });
 
-    public async Task<List<Node>> PageAsync(string parentId, int kind, string name, int skip, int limit) =>
-        (await db.QueryAsync<Node>(NodeSql.Page, new { instance, parentId, kind, name, skip, limit })).AsList();
+    public Task<List<Node>> PageAsync(string parentId, int kind, string name, int skip, int limit) =>
+        NodeRows.ReadAsync(db, NodeSql.Page, new { instance, parentId, kind, name, skip, limit });
 
     public Task<long> CountChildrenAsync(string parentId) => db.ExecuteScalarAsync<long>(NodeSql.CountChildren, new { instance, parentId });
 
     /// <summary>A node and all below it, in no order.</summary>
-    public async Task<List<Node>> SubtreeAsync(string id) => (await db.QueryAsync<Node>(NodeSql.Subtree, new { instance, id })).AsList();
+    public Task<List<Node>> SubtreeAsync(string id) => NodeRows.ReadAsync(db, NodeSql.Subtree, new { instance, id });
 
     /// <summary>How many levels lie below a node.</summary>
     public Task<int> HeightAsync(string id) => db.ExecuteScalarAsync<int>(NodeSql.Height, new { instance, id });

@@ -17,9 +17,10 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
 
     /// <param name="files">What to bring, each with its path in the other tree, whose folder must exist.</param>
     /// <param name="wholeFolders">Folders of the source that hold nothing but files of these.</param>
+    /// <param name="withHash">Those whose source is asked for its own hash.</param>
     /// <param name="ct">Stops the transfer; nothing half done remains.</param>
     public async IAsyncEnumerable<Transferred> CopyAsync(
-        IReadOnlyDictionary<Entry, FilePath> files, IEnumerable<FilePath> wholeFolders, [EnumeratorCancellation] CancellationToken ct)
+        IReadOnlyDictionary<Entry, FilePath> files, IEnumerable<FilePath> wholeFolders, IReadOnlySet<Entry> withHash, [EnumeratorCancellation] CancellationToken ct)
     {
         var free = new List<Entry>();
         var whole = wholeFolders.ToHashSet();
@@ -32,7 +33,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
             }
 
             whole.Remove(file.Path.Parent);
-            if (taken.Size == file.Size && Transfer.IsCopyOf(taken, file, details))
+            if (!withHash.Contains(file) && taken.Size == file.Size && Transfer.IsCopyOf(taken, file, details))
             {
                 yield return new(TransferOutcome.AlreadyThere, file, taken, Proof.Version);
             }
@@ -40,7 +41,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var stored = Channel.CreateUnbounded<Transferred>();
-        var bringing = BringAsync(new(free, whole), files, stored.Writer, stop.Token);
+        var bringing = BringAsync(new(free, whole), file => StoreAsync(file, files[file.Entry], withHash.Contains(file.Entry), stored.Writer, stop.Token), stored.Writer, stop.Token);
         try
         {
             await foreach (var file in stored.Reader.ReadAllAsync(ct))
@@ -58,7 +59,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
     public void Dispose() => room.Dispose();
 
     // Its failures reach the reader of the channel.
-    private async Task BringAsync(FileBatch batch, IReadOnlyDictionary<Entry, FilePath> files, ChannelWriter<Transferred> stored, CancellationToken ct)
+    private async Task BringAsync(FileBatch batch, Func<WholeFile, Task> store, ChannelWriter<Transferred> stored, CancellationToken ct)
     {
         var storing = new List<Task>();
         Exception? failure = null;
@@ -67,7 +68,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
             await foreach (var file in from.ReadManyAsync(batch, ct))
             {
                 await room.WaitAsync(ct);
-                storing.Add(StoreAsync(file, files[file.Entry], stored, ct));
+                storing.Add(store(file));
             }
         }
         catch (Exception e)
@@ -79,12 +80,14 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
         stored.Complete(failure ?? storing.FirstOrDefault(task => task.IsFaulted)?.Exception!.InnerException);
     }
 
-    private async Task StoreAsync(WholeFile file, FilePath target, ChannelWriter<Transferred> stored, CancellationToken ct)
+    private async Task StoreAsync(WholeFile file, FilePath target, bool withHash, ChannelWriter<Transferred> stored, CancellationToken ct)
     {
         try
         {
-            var entry = await to.WriteAsync(target, Transfer.UploadOf(file.Entry, new MemoryStream(file.Content), file.Content.Length, details), ct);
-            await stored.WriteAsync(new(TransferOutcome.Copied, file.Entry, entry, Proof.Checksum), ct);
+            var hash = new SourceHash(from, file.Entry);
+            var upload = Transfer.UploadOf(file.Entry, new MemoryStream(file.Content), file.Content.Length, details);
+            var entry = await to.WriteAsync(target, hash.AddTo(upload, withHash), ct);
+            await stored.WriteAsync(new(TransferOutcome.Copied, file.Entry, entry, hash.IsEqual ? Proof.Hash : Proof.Checksum), ct);
         }
         catch (FaultException)
         {

@@ -30,6 +30,9 @@ internal sealed record Upload
     /// <summary>When not empty, the stored bytes must have this MD5: else PreconditionFailed with parameter Content-MD5.</summary>
     public ReadOnlyMemory<byte> Md5 { get; init; }
 
+    /// <summary>Of the Cozy drive alone: is given the SHA-256 of what came before anybody can see it, and throws to refuse it.</summary>
+    public Func<ReadOnlyMemory<byte>, CancellationToken, Task> Confirm { get; init; } = (_, _) => Task.CompletedTask;
+
     public Origin? Origin { get; init; }
 
     /// <summary>Slug of the app that writes, for cozyMetadata; empty when none does.</summary>
@@ -42,12 +45,9 @@ internal sealed record Upload
     /// <summary>Of the Cozy drive alone; null: those of the file stored over, or none.</summary>
     public Annotations? Annotations { get; init; }
 
-    /// <summary>Of the Cozy drive alone: what must be true; null demands nothing, and asks for no locks.</summary>
+    /// <summary>Of the Cozy drive alone: what must be true, and which locks the caller holds; null demands nothing and shows none.</summary>
     public Terms? Terms { get; init; }
 
     /// <summary>Of the Cozy drive alone: stored in the same moment, the content's SHA-256 and a space before its value, so that nobody takes it for one of another content.</summary>
     public NodeProperty? OfContent { get; init; }
-
-    /// <summary>Of the Cozy drive alone: what is overwritten becomes a version.</summary>
-    public bool KeepsVersion { get; init; }
 }

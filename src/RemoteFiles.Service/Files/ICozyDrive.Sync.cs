@@ -7,6 +7,9 @@ internal partial interface ICozyDrive
 
     Task<Entry?> FindAsync(long fileId, CancellationToken ct);
 
+    /// <summary>What is at a path, with what is stored of it, all of one moment; null when nothing is there.</summary>
+    Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct);
+
     /// <summary>AlreadyExists when the name is taken.</summary>
     Task<Entry> MakeFolderAsync(FilePath folder, Terms terms, CancellationToken ct);
 
@@ -37,6 +40,9 @@ internal partial interface ICozyDrive
     /// <summary>Those that cover a path, or lie below it.</summary>
     Task<IReadOnlyList<DriveLock>> LocksAroundAsync(FilePath path, CancellationToken ct);
 }
+
+/// <summary>An entry and its stored properties. <paramref name="OpenAsync"/> opens a file from an offset on: with this content, unless another has taken its place.</summary>
+internal sealed record DriveLook(Entry Entry, IEnumerable<NodeProperty> Properties, Func<long, CancellationToken, Task<Download>> OpenAsync);
 
 /// <summary>An order to move or copy. A copy that is not deep makes the folder alone.</summary>
 internal sealed record Placement(FilePath From, FilePath To, bool IsCopy, bool IsDeep, bool Overwrite);

@@ -1,6 +1,6 @@
 namespace RemoteFiles.Files;
 
-/// <summary>The Cozy drive: a tree whose entries are also found by id, and listed in pages. Every entry has its <see cref="Entry.Cozy"/>.</summary>
+/// <summary>The Cozy drive: a tree whose entries are also found by id, and listed in pages. A change that touches a lock which its caller does not show is Locked. Every entry has its <see cref="Entry.Cozy"/>.</summary>
 internal partial interface ICozyDrive : IFileTree
 {
     public const string RootId = "io.cozy.files.root-dir";
@@ -47,7 +47,7 @@ internal partial interface ICozyDrive : IFileTree
     /// <summary>Removes a document for good, wherever it is, and answers it as it was.</summary>
     Task<Entry> RemoveAsync(string id, string? rev, CancellationToken ct);
 
-    /// <summary>Stores another content in a file, wherever it is by then; what <see cref="Upload"/> leaves empty is as for a new file.</summary>
+    /// <summary>Stores another content in a file, wherever it is by then, and keeps the one before as a version; what <see cref="Upload"/> leaves empty is as for a new file.</summary>
     Task<Entry> OverwriteAsync(string id, Upload upload, CancellationToken ct);
 
     Task EmptyTrashAsync(CancellationToken ct);

@@ -32,6 +32,9 @@ internal interface IFileTree
     /// </summary>
     IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) => AsyncEnumerable.Empty<WholeFile>();
 
+    /// <summary>The SHA-256 of a file as the tree itself reads it now; null where it does not offer that, or not of this file.</summary>
+    Task<ReadOnlyMemory<byte>?> HashAsync(Entry known, CancellationToken ct) => Task.FromResult<ReadOnlyMemory<byte>?>(null);
+
     /// <summary>
     /// Stores a file whole or not at all: bytes short of <see cref="Upload.Length"/> or with another checksum leave what was there.
     /// AlreadyExists when the name is taken and <see cref="Upload.Overwrite"/> is false, or a folder has it.

@@ -37,6 +37,9 @@ internal enum Proof
 
     /// <summary>It was made of this very version before.</summary>
     Version,
+
+    /// <summary>The source read the file again for it, and told the same SHA-256.</summary>
+    Hash,
 }
 
 /// <summary>What a transfer did: the file it read, the file at the destination, and how these were compared.</summary>
@@ -88,14 +91,21 @@ internal static class Transfer
                 }
             }
 
-            if (ifTaken == IfTaken.Compare && IsOlderCopyOf(taken, source, details))
+            if (ifTaken != IfTaken.Compare || taken.IsFolder)
             {
-                return await StoreAsync(candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed, from, source, to, candidate, details, taken, ct);
+                continue;
             }
 
-            if (ifTaken == IfTaken.Compare && await SamenessAsync(from, source, taken, details, ct) is { } proof)
+            var isOlder = IsOlderCopyOf(taken, source, details);
+            if (!isOlder && await SamenessAsync(from, source, taken, details, ct) is { } proof)
             {
                 return new(candidate == target ? TransferOutcome.AlreadyThere : TransferOutcome.Renamed, source, taken, proof);
+            }
+
+            // Also a copy of this very version that the source has just disowned.
+            if (isOlder || IsCopyOf(taken, source, details))
+            {
+                return await StoreAsync(candidate == target ? TransferOutcome.Copied : TransferOutcome.Renamed, from, source, to, candidate, details, taken, ct);
             }
         }
 
@@ -139,25 +149,31 @@ internal static class Transfer
 
     // What is written into a copy in the drive ends its origin: this one is as it was brought.
     private static bool IsOlderCopyOf(Entry taken, Entry source, TransferDetails details) =>
-        !taken.IsFolder && taken.Origin is { } origin && details.Account.Length > 0 && (origin.Account, origin.Id) == (details.Account, source.Id)
+        taken.Origin is { } origin && details.Account.Length > 0 && (origin.Account, origin.Id) == (details.Account, source.Id)
         && (taken.Size != source.Size || !IsCopyOf(taken, source, details));
 
     private static async Task<Transferred> StoreAsync(
         TransferOutcome outcome, IFileTree from, Entry source, IFileTree to, FilePath target, TransferDetails details, Entry? replaced, CancellationToken ct)
     {
         await using var download = await from.OpenAsync(source, 0, ct);
-        var upload = UploadOf(download.Entry, download.Body, download.Length, details);
+        var hash = new SourceHash(from, download.Entry);
+        var upload = hash.AddTo(UploadOf(download.Entry, download.Body, download.Length, details), details.WithHash);
         var stored = await to.WriteAsync(
-            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev, KeepsVersion = true }, ct);
-        return new(outcome, download.Entry, stored, Proof.Length);
+            target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev }, ct);
+        return new(outcome, download.Entry, stored, hash.IsEqual ? Proof.Hash : Proof.Length);
     }
 
     // What is no copy of the same version is the same only with equal bytes.
     private static async Task<Proof?> SamenessAsync(IFileTree from, Entry source, Entry taken, TransferDetails details, CancellationToken ct)
     {
-        if (taken.IsFolder || taken.Size != source.Size)
+        if (taken.Size != source.Size)
         {
             return null;
+        }
+
+        if (details.WithHash && !taken.Sha256.IsEmpty && await from.HashAsync(source, ct) is { } told)
+        {
+            return told.Span.SequenceEqual(taken.Sha256.Span) ? Proof.Hash : null;
         }
 
         if (IsCopyOf(taken, source, details))
@@ -180,4 +196,8 @@ internal static class Transfer
 }
 
 /// <summary>Who transfers. <paramref name="Account"/> is the source's account id and <paramref name="Creator"/> an app's slug; either may be empty.</summary>
-internal sealed record TransferDetails(string Account, string Creator);
+internal sealed record TransferDetails(string Account, string Creator)
+{
+    /// <summary>The source is asked for its own hash of the file, where it offers that.</summary>
+    public bool WithHash { get; init; }
+}

@@ -18,13 +18,24 @@ internal static class FileResponse
     /// <param name="etagOf">The ETag this door shows, quotes included; empty for none.</param>
     public static async Task WriteAsync(HttpContext context, IFileTree tree, FilePath file, string disposition, Func<Entry, string> etagOf)
     {
-        var ct = context.RequestAborted;
-        var headers = context.Request.GetTypedHeaders();
         Entry? known = null;
-        ByteRange? range = null;
         if (NeedsEntry(context.Request))
         {
-            known = await tree.StatAsync(file, ct) is { IsFolder: false } found ? found : throw new FaultException(Fault.NotFound, "file/directory not found");
+            known = await tree.StatAsync(file, context.RequestAborted) is { IsFolder: false } found ? found : throw new FaultException(Fault.NotFound, "file/directory not found");
+        }
+
+        await WriteAsync(context, known, (offset, stop) => tree.OpenAsync(file, offset, stop), disposition, etagOf);
+    }
+
+    /// <summary>The same of a file that was looked at.</summary>
+    public static async Task WriteAsync(
+        HttpContext context, Entry? known, Func<long, CancellationToken, Task<Download>> openAsync, string disposition, Func<Entry, string> etagOf)
+    {
+        var ct = context.RequestAborted;
+        ByteRange? range = null;
+        if (known is not null && NeedsEntry(context.Request))
+        {
+            var headers = context.Request.GetTypedHeaders();
             if (Refusal(headers, known, etagOf(known)) is { } status)
             {
                 Describe(context.Response, known, disposition, etagOf(known));
@@ -48,7 +59,7 @@ internal static class FileResponse
             return;
         }
 
-        await using var download = await tree.OpenAsync(file, range?.Start ?? 0, ct);
+        await using var download = await openAsync(range?.Start ?? 0, ct);
         if (range is not null && download.Entry.ETag != known!.ETag)
         {
             throw new FaultException(Fault.Unavailable, "the file is being changed");

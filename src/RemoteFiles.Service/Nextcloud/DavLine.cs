@@ -71,12 +71,15 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     public static bool IsDone(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.Created or HttpStatusCode.NoContent;
 
     /// <summary>Sends and waits for the headers of the answer.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Silence silence)
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Silence silence) => SendAsync(request, silence, options.AnswerTimeout);
+
+    /// <summary>The same, of what the other side works on for longer than usual.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Silence silence, TimeSpan patience)
     {
         using var sent = request;
         http.Servers.Refused.ThrowIfRefused(login, IsTyped);
         await EnterAsync(silence);
-        silence.Restart(options.AnswerTimeout);
+        silence.Restart(patience);
         var begun = clock.GetTimestamp();
         HttpResponseMessage? response = null;
         try
@@ -107,6 +110,8 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     /// <param name="ct">Ends the body, as long as it lives.</param>
     public async Task<RemoteBody> BodyAsync(HttpResponseMessage response, long? length, CancellationToken ct) =>
         new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, this);
+
+    public Task PauseAsync(TimeSpan pause, CancellationToken ct) => Task.Delay(pause, clock, ct);
 
     /// <summary>The body of a file, which goes on after a break.</summary>
     public Stream Resumed(Stream body, long length, Func<long, CancellationToken, Task<Stream>> reopen) => new ResumedBody(body, length, reopen, clock);

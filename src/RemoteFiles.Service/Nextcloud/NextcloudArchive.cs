@@ -12,7 +12,7 @@ namespace RemoteFiles.Nextcloud;
 /// Reads many small files in one request: <c>GET folder/?accept=zip&amp;files=["a.txt","b"]</c>, which Nextcloud 31 and later answer
 /// with an archive of these children. Names in it begin below the folder that was asked.
 /// </summary>
-internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account account, ZipSupport support)
+internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account account, KnownGaps gaps)
 {
     // One request is one long run of PHP: bounded, so that a cut costs little and no time limit is met.
     private const int MostFiles = 500;
@@ -26,7 +26,7 @@ internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account accou
     {
         foreach (var request in Requests(batch))
         {
-            if (!support.MayAsk(account))
+            if (!gaps.MayAsk(account))
             {
                 yield break;
             }
@@ -54,7 +54,7 @@ internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account accou
         // Older ones answer 200 and an empty page.
         if (response.Content.Headers.ContentType?.MediaType != "application/zip")
         {
-            support.Refused(account);
+            gaps.Refused(account);
             yield break;
         }
 

@@ -8,7 +8,7 @@ namespace RemoteFiles.Nextcloud;
 /// <summary>Opens the remote tree of an account; nothing is sent before it is asked something.</summary>
 internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock, ILogger<NextcloudConnector> log)
 {
-    private readonly ZipSupport zips = new(clock);
+    private readonly NextcloudGaps gaps = new(new(clock), new(clock));
 
     public RemoteTree Connect(Account account)
     {
@@ -16,7 +16,7 @@ internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudO
         return new(Tree(account), Trash(account), $"{url.Scheme}://{url.Authority}{url.AbsolutePath.TrimEnd('/')}");
     }
 
-    public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, zips, log);
+    public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, gaps, log);
 
     public ITrash Trash(Account account) => new NextcloudTrash(Line(account), account, Tree(account));
 

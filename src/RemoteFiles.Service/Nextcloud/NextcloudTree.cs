@@ -8,7 +8,7 @@ using Shared.Faults;
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>The files of a user at a remote Nextcloud, spoken to in WebDAV (RFC 4918) below <c>/remote.php/dav/files/&lt;user&gt;/</c>.</summary>
-internal sealed class NextcloudTree(DavLine line, Account account, ZipSupport zips, ILogger log) : IFileTree
+internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps gaps, ILogger log) : IFileTree
 {
     private readonly DavRoot root = DavRoot.Files(account);
     private readonly DavCollection files = new(line, DavRoot.Files(account), DavNames.AskForFiles);
@@ -31,7 +31,9 @@ internal sealed class NextcloudTree(DavLine line, Account account, ZipSupport zi
     public Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known, offset, isFresh: false, ct);
 
     public IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) =>
-        new NextcloudArchive(line, root, account, zips).ReadAsync(batch, ct);
+        new NextcloudArchive(line, root, account, gaps.Archives).ReadAsync(batch, ct);
+
+    public Task<ReadOnlyMemory<byte>?> HashAsync(Entry known, CancellationToken ct) => new NextcloudHash(line, root, account, gaps.Hashes).AskAsync(known, ct);
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
         new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);

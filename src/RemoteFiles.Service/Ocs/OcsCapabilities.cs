@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RemoteFiles.Access;
 
 namespace RemoteFiles.Ocs;
@@ -6,7 +7,7 @@ namespace RemoteFiles.Ocs;
 /// <summary>
 /// What this server can, in the words apps decide by. Apps read a block strictly: one that would be incomplete is left out whole.
 /// </summary>
-internal static class OcsCapabilities
+internal static partial class OcsCapabilities
 {
     private const string Color = "#1f7ae0";
 
@@ -17,8 +18,8 @@ internal static class OcsCapabilities
         {
             capabilities["core"] = new JsonObject { ["pollinterval"] = 60, ["webdav-root"] = "remote.php/webdav" };
 
-            // No "bulkupload": an empty file among others ends the request in the desktops that use it (3.7); all fall back to single PUTs.
-            capabilities["dav"] = new JsonObject { ["chunking"] = "1.0" };
+            capabilities["dav"] = Dav(call);
+            call.Http.Response.Headers.Vary = "User-Agent";
             capabilities["files"] = Files();
             capabilities["checksums"] = new JsonObject { ["supportedTypes"] = Texts("SHA1", "MD5", "SHA256", "ADLER32"), ["preferredUploadType"] = "SHA1" };
 
@@ -34,6 +35,15 @@ internal static class OcsCapabilities
     {
         ["major"] = 32, ["minor"] = 0, ["micro"] = 1, ["string"] = "32.0.1", ["edition"] = "", ["extendedSupport"] = false,
     };
+
+    // Desktops before 3.10 break off their own bulk upload at an empty file, for ever; without the word they send one file at a time.
+    private static JsonObject Dav(OcsCall call) =>
+        OldDesktop().IsMatch(call.Http.Request.Headers.UserAgent.ToString())
+            ? new() { ["chunking"] = "1.0" }
+            : new() { ["chunking"] = "1.0", ["bulkupload"] = "1.0" };
+
+    [GeneratedRegex(@"mirall/(?:[0-2]\.|3\.[0-9]\.)")]
+    private static partial Regex OldDesktop();
 
     private static JsonObject Files() => new()
     {

@@ -84,7 +84,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         var folder = await drive.FindAsync(request.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found
             ? found
             : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
-        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, ""), ct));
+        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, "") { WithHash = request.WithHash }, ct));
     }
 
     public override async Task FetchMany(FetchManyRequest request, IServerStreamWriter<FetchManyReply> responseStream, ServerCallContext context)
@@ -115,7 +115,8 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         }
 
         using var batch = new BatchTransfer(remote, drive, new(request.AccountId, ""));
-        await foreach (var done in batch.CopyAsync(files, request.WholeFolders.Select(FilePath.Parse), ct))
+        var withHash = files.Keys.Where(file => request.Files[indexes[file]].WithHash).ToHashSet<Entry>(ReferenceEqualityComparer.Instance);
+        await foreach (var done in batch.CopyAsync(files, request.WholeFolders.Select(FilePath.Parse), withHash, ct))
         {
             await responseStream.WriteAsync(new() { Index = indexes[done.Source], File = Of(done) }, ct);
         }
@@ -260,6 +261,7 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         Proof.Checksum => FetchReply.Types.Proof.Checksum,
         Proof.Content => FetchReply.Types.Proof.Content,
         Proof.Version => FetchReply.Types.Proof.Version,
+        Proof.Hash => FetchReply.Types.Proof.Hash,
         _ => FetchReply.Types.Proof.None,
     };
 

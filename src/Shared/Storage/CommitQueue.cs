@@ -20,9 +20,9 @@ internal sealed class CommitQueue : IDisposable
     private static readonly Counter<long> Writes = Meter.CreateCounter<long>("storage.writes");
 
     private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
-    private readonly Func<Task<SqliteConnection>> open;
+    private readonly Func<Task<StatementConnection>> open;
 
-    public CommitQueue(Func<Task<SqliteConnection>> open)
+    public CommitQueue(Func<Task<StatementConnection>> open)
     {
         this.open = open;
         _ = Task.Run(RunAsync);
@@ -49,7 +49,7 @@ internal sealed class CommitQueue : IDisposable
     private async Task RunAsync()
     {
         var together = new List<Write>();
-        SqliteConnection? connection = null;
+        StatementConnection? connection = null;
         while (await queue.Reader.WaitToReadAsync())
         {
             together.Clear();
@@ -71,7 +71,7 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>Answers the connection for the next commit; null when this one is not to be trusted further.</summary>
-    private async Task<SqliteConnection?> CommitAsync(List<Write> writes, SqliteConnection? connection)
+    private async Task<StatementConnection?> CommitAsync(List<Write> writes, StatementConnection? connection)
     {
         try
         {
@@ -82,7 +82,7 @@ internal sealed class CommitQueue : IDisposable
             await using var transaction = connection.BeginTransaction(deferred: false);
             foreach (var write in writes)
             {
-                await RunAsync(write, transaction);
+                await RunAsync(write, connection);
             }
 
             transaction.Commit();
@@ -102,21 +102,20 @@ internal sealed class CommitQueue : IDisposable
         return connection;
     }
 
-    private static async Task RunAsync(Write write, SqliteTransaction transaction)
+    private static async Task RunAsync(Write write, StatementConnection connection)
     {
-        const string Savepoint = "one";
-        transaction.Save(Savepoint);
+        connection.Execute("SAVEPOINT one");
         try
         {
-            await write.Work(transaction.Connection!);
+            await write.Work(connection);
         }
         catch (Exception e)
         {
-            transaction.Rollback(Savepoint);
+            connection.Execute("ROLLBACK TO one");
             write.Failure = e;
         }
 
-        transaction.Release(Savepoint);
+        connection.Execute("RELEASE one");
     }
 
     private sealed class Write(Func<DbConnection, Task> work, Action committed)

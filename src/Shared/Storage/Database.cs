@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Shared.Faults;
 
 namespace Shared.Storage;
 
@@ -16,7 +17,7 @@ internal sealed class Database : IDisposable
 
     private readonly string connectionString;
     private readonly CommitQueue writer;
-    private readonly ConcurrentBag<SqliteConnection> idle = [];
+    private readonly ConcurrentBag<StatementConnection> idle = [];
     private volatile bool disposed;
 
     public Database(string file)
@@ -57,10 +58,17 @@ internal sealed class Database : IDisposable
         var broken = false;
         try
         {
-            await using var transaction = connection.BeginTransaction(deferred: true);
-            return await query(connection);
+            connection.Execute("BEGIN");
+            var result = await query(connection);
+            connection.Execute("COMMIT");
+            return result;
         }
-        catch (SqliteException)
+        catch (FaultException)
+        {
+            connection.Execute("ROLLBACK");
+            throw;
+        }
+        catch
         {
             broken = true;
             throw;
@@ -93,7 +101,7 @@ internal sealed class Database : IDisposable
         CloseIdle();
     }
 
-    private void GiveBack(SqliteConnection connection, bool broken)
+    private void GiveBack(StatementConnection connection, bool broken)
     {
         if (!broken && idle.Count < MostIdle)
         {
@@ -118,9 +126,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private async Task<SqliteConnection> OpenAsync(CancellationToken ct)
+    private async Task<StatementConnection> OpenAsync(CancellationToken ct)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new StatementConnection(connectionString);
         try
         {
             await connection.OpenAsync(ct);

@@ -216,7 +216,7 @@ internal sealed class FakeRemote : IRemoteFiles
         for (var i = 0; IsModern && i < batch.Files.Count; i++)
         {
             await OnFetchTogether(batch.Files[i].Entry, ct);
-            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, ct));
+            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, batch.Verification.Takes(batch.Files[i].Entry), ct));
         }
     }
 
@@ -232,7 +232,7 @@ internal sealed class FakeRemote : IRemoteFiles
         return "dir:" + directory;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
     {
         Interlocked.Increment(ref fetches);
         await OnFetch(file, ct);
@@ -242,7 +242,7 @@ internal sealed class FakeRemote : IRemoteFiles
         {
             if (Drive.TryGetValue(path, out var there) && there.Id == file.Id && there.ETag == file.ETag)
             {
-                return Result(FileOutcome.AlreadyThere, path, file);
+                return Result(FileOutcome.AlreadyThere, path, file, withHash);
             }
 
             if (there?.Id == file.Id)
@@ -255,7 +255,7 @@ internal sealed class FakeRemote : IRemoteFiles
         }
 
         Moved.AddOrUpdate(file.Path.ToString(), 1, (_, count) => count + 1);
-        return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file);
+        return Result(path.EndsWith(" (2)", StringComparison.Ordinal) ? FileOutcome.Renamed : FileOutcome.Imported, path, file, withHash);
     }
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
@@ -343,12 +343,12 @@ internal sealed class FakeRemote : IRemoteFiles
         return SourceFate.Deleted;
     }
 
-    private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file) =>
+    private static FetchedFile Result(FileOutcome outcome, string path, SourceEntry file, bool withHash) =>
         new(outcome, "id:" + path, path[(path.LastIndexOf('/') + 1)..], file.Size, new string('a', 64))
         {
             Md5 = new string('b', 32),
             ETag = file.ETag,
-            Proof = outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
+            Proof = withHash ? Proof.Hash : outcome == FileOutcome.AlreadyThere ? Proof.Version : Proof.Length,
         };
 
     private static string Parent(string path) => path.LastIndexOf('/') is var slash and > 0 ? path[..slash] : "/";

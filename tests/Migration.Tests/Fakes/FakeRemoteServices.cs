@@ -92,7 +92,7 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             IsFavorite = source.Favorite,
         };
         Assert.Equal(entry.Path.Name, request.Name);
-        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, context.CancellationToken);
+        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, request.WithHash, context.CancellationToken);
         return new()
         {
             Outcome = done.Outcome switch
@@ -109,6 +109,15 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             Etag = done.ETag,
             Proof = Enum.Parse<FetchReply.Types.Proof>(done.Proof.ToString()),
         };
+    }
+
+    public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
+    {
+        var states = await remote.CheckCopiesAsync(
+            InstanceOf(context),
+            [.. request.Copies.Select(copy => new KnownCopy(copy.Id, copy.Sha256, copy.Path.Length > 0 ? (CleanPath.Exact(copy.FormerPath)!, CleanPath.Exact(copy.Path)!) : null))],
+            context.CancellationToken);
+        return new() { States = { states.Select(state => Enum.Parse<CheckCopiesReply.Types.State>(state.ToString())) } };
     }
 
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)

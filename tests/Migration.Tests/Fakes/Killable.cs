@@ -99,6 +99,9 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
 
     public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => kill.StepAsync(() => inner.TallyAsync(migration, ct));
 
+    public Task<IReadOnlyDictionary<string, long>> LeftOutAsync(string migration, CancellationToken ct) =>
+        kill.StepAsync(() => inner.LeftOutAsync(migration, ct));
+
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.FoldersToWalkAsync(migration, limit, ct));
 
@@ -163,8 +166,8 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
     public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
         kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
-    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, CancellationToken ct) =>
-        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, ct));
+    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, withHash, ct));
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         kill.StepAsync(() => inner.CheckCopiesAsync(instance, copies, ct));

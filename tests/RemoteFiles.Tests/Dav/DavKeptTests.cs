@@ -33,6 +33,21 @@ public sealed class DavKeptTests(DavFixture fixture) : DavTest(fixture)
     }
 
     [Fact]
+    public async Task An_overwrite_through_another_door_and_one_with_nothing_keep_a_version_too()
+    {
+        var cozy = Fixture.Client.With(await Fixture.Server.TokenAsync(DavFixture.Domain, "io.cozy.files"));
+        await PutAsync($"{Folder}/f", "one", ("X-OC-Mtime", "1600000000"));
+        var id = Ids.Of(await cozy.GetAsync($"/files/metadata?Path={Folder}/f"));
+
+        Expect.Status(200, await cozy.PutAsync($"/files/{id}", RestClient.Body("three")));
+        Expect.Status(204, await PutAsync($"{Folder}/f", ""));
+
+        var versions = (await ListAsync(await VersionsOfAsync($"{Folder}/f"), "<d:getcontentlength/>")).Skip(1).ToList();
+        Assert.Equal(["0", "5", "3"], versions.Select(version => version.Known.Value));
+        Assert.Equal(("three", "one"), (await ReadAsync(versions[1].Href), await ReadAsync(versions[2].Href)));
+    }
+
+    [Fact]
     public async Task Versions_are_bounded_and_go_with_their_file()
     {
         for (var i = 0; i < 25; i++)
@@ -91,6 +106,7 @@ public sealed class DavKeptTests(DavFixture fixture) : DavTest(fixture)
         var answer = await BulkAsync(
             ($"{Folder}/a b.txt", "hello", "X-File-MD5: 5d41402abc4b2a76b9719d911017c592\r\nX-File-Mtime: 1600000000"),
             ($"{Folder}/missing/x", "x", ""),
+            ($"{Folder}/empty", "", "X-File-MD5: d41d8cd98f00b204e9800998ecf8427e"),
             ($"{Folder}/c", "new", $"If-Match: {etag}"),
             ($"{Folder}/c", "newer", $"If-Match: {etag}"));
 
@@ -100,7 +116,7 @@ public sealed class DavKeptTests(DavFixture fixture) : DavTest(fixture)
         Assert.Equal((await ETagAsync($"{Folder}/a%20b.txt")).Trim('"'), (string)files[$"{Folder}/a b.txt"]!["etag"]!);
         Assert.True((bool)files[$"{Folder}/missing/x"]!["error"]!);
         Assert.True((bool)files[$"{Folder}/c"]!["error"]!);
-        Assert.Equal(("hello", "new"), (await ReadAsync($"{Folder}/a%20b.txt"), await ReadAsync($"{Folder}/c")));
+        Assert.Equal(("hello", "new", ""), (await ReadAsync($"{Folder}/a%20b.txt"), await ReadAsync($"{Folder}/c"), await ReadAsync($"{Folder}/empty")));
     }
 
     [Fact]

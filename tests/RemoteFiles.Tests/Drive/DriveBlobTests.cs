@@ -61,13 +61,16 @@ public sealed class DriveBlobTests : DriveTests
     }
 
     [Fact]
-    public async Task An_overwritten_content_is_removed()
+    public async Task An_overwritten_content_stays_as_a_version_and_goes_with_the_file()
     {
         await PutAsync("/a", "first");
 
         await PutAsync("/a", "second", overwrite: true);
 
-        Assert.Single(Test.Blobs);
+        Assert.Equal(2, Test.Blobs.Length);
+        await Drive.DeleteAsync(At("/a"), null, Ct);
+        await Drive.EmptyAsync(Ct);
+        Assert.Empty(Test.Blobs);
     }
 
     [Fact]
@@ -81,9 +84,10 @@ public sealed class DriveBlobTests : DriveTests
         Assert.Equal("hello", await TextAsync("/b"));
         Assert.Equal(2, Test.Blobs.Length);
 
-        await Drive.DeleteAsync(At("/b"), null, Ct);
+        await Drive.DeleteAsync(At("/a"), null, Ct);
         await Drive.EmptyAsync(Ct);
         Assert.Single(Test.Blobs);
+        Assert.Equal("hello", await TextAsync("/b"));
     }
 
     [Fact]

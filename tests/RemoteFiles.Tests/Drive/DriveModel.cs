@@ -17,9 +17,9 @@ internal sealed class DriveModel
 
     public long Used => Nodes.Values.Sum(node => (long)(node.Content?.Length ?? 0));
 
-    /// <summary>Copies share theirs; two uploads never do.</summary>
+    /// <summary>Copies share theirs; two uploads never do. Former contents are kept, but those of no bytes.</summary>
     public int DistinctContents =>
-        Nodes.Values.Where(node => !node.IsFolder).Select(node => node.Content).Distinct(ReferenceEqualityComparer.Instance).Count();
+        Nodes.Values.Where(node => !node.IsFolder).SelectMany(node => node.Former.Append(node.Content)).Distinct(ReferenceEqualityComparer.Instance).Count();
 
     public List<string> TrashTops() => [.. Nodes.Keys.Where(path => ParentOf(path) == Trash)];
 
@@ -46,6 +46,7 @@ internal sealed class DriveModel
                 return Fault.AlreadyExists;
             }
 
+            taken.Former = [.. taken.Former.Concat(taken.Content is { Length: > 0 } former ? [former] : []).TakeLast(20)];
             taken.Content = content;
             taken.Version++;
             return null;
@@ -239,6 +240,8 @@ internal sealed class ModelNode
 
     /// <summary>The drive's id, once it is known.</summary>
     public string? Id { get; set; }
+
+    public IReadOnlyList<byte[]?> Former { get; set; } = [];
 
     public bool IsFolder => Content is null;
 }

@@ -107,7 +107,7 @@ public sealed class DrivePageTests : DriveTests
     [Fact]
     public async Task A_listing_misses_nothing_that_is_renamed_meanwhile()
     {
-        await AddCopiesAsync(1200);
+        await AddCopiesAsync(2400);
         var ids = new HashSet<string>();
 
         // The last one passes the reader by: it gets a name that was listed long ago.
@@ -115,12 +115,12 @@ public sealed class DrivePageTests : DriveTests
         {
             if (ids.Add(entry.Id) && ids.Count == 600)
             {
-                await Drive.MoveAsync(At("/many/01199"), At("/many/00000a"), Ct);
-                await Drive.DeleteAsync(At("/many/01198"), null, Ct);
+                await Drive.MoveAsync(At("/many/02399"), At("/many/00000a"), Ct);
+                await Drive.DeleteAsync(At("/many/02398"), null, Ct);
             }
         }
 
-        Assert.Equal(1199, ids.Count);
+        Assert.Equal(2399, ids.Count);
         Assert.Contains((await StatAsync("/many/00000a")).Id, ids);
     }
 

@@ -36,11 +36,15 @@ public sealed class SmallContentTests : DriveTests
         Assert.Equal(2, await Test.CountSmallContentsAsync());
 
         await PutAsync("/b", "changed too", overwrite: true);
-        Assert.Equal(2, await Test.CountSmallContentsAsync());
+        Assert.Equal(3, await Test.CountSmallContentsAsync());
 
         await Drive.DeleteAsync(At("/b"), null, Ct);
         await Drive.EmptyAsync(Ct);
-        Assert.Equal(1, await Test.CountSmallContentsAsync());
+        Assert.Equal(2, await Test.CountSmallContentsAsync());
+
+        await Drive.DeleteAsync(At("/a"), null, Ct);
+        await Drive.EmptyAsync(Ct);
+        Assert.Equal(0, await Test.CountSmallContentsAsync());
     }
 
     [Fact]

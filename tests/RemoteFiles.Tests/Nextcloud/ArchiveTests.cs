@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using RemoteFiles.Files;
 using RemoteFiles.Nextcloud;
+using RemoteFiles.Tests.Drive;
 using Shared.Faults;
 
 namespace RemoteFiles.Tests.Nextcloud;
@@ -56,6 +58,26 @@ public sealed class ArchiveTests : IAsyncDisposable
         nextcloud.Server.Then(Zip([.. File("a", "one"), .. File("new", "12345"), .. File("b", "two")]));
 
         Assert.Equal([("/a", "one")], await ReadAsync(Batch(("/a", 3), ("/b", 3))));
+    }
+
+    [Fact]
+    public async Task A_file_with_another_hash_than_its_source_tells_is_left_out_and_not_stored()
+    {
+        await using var drive = await TestDrive.CreateAsync();
+        nextcloud.Server.Then(Zip(File("a", "one"))).Then(Hash("one")).Then(Zip(File("b", "two"))).Then(Hash("2wo")).Then(Listing.Of(Listing.File("/remote.php/dav/files/carol/b", 3, "1")));
+        var (a, b) = (Entry("/a", 3), Entry("/b", 3) with { ETag = "\"1\"" });
+        using var batch = new BatchTransfer(nextcloud.Tree, drive.Drive, new("account", ""));
+
+        Assert.Equal(Proof.Hash, Assert.Single(await CopyAsync(a)).Proof);
+        Assert.Empty(await CopyAsync(b));
+
+        Assert.Equal("a", Assert.Single(await drive.Drive.ListAsync(FilePath.Root, Ct).ToListAsync(Ct)).Path.Name);
+        await nextcloud.Server.PlayedAsync();
+
+        Task<List<Transferred>> CopyAsync(Entry file) =>
+            batch.CopyAsync(new Dictionary<Entry, FilePath> { [file] = file.Path }, [], new HashSet<Entry> { file }, Ct).ReadAllAsync();
+        static byte[] Hash(string of) => Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 204 No Content\r\nOC-Checksum: SHA256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(of)))}\r\nContent-Length: 0\r\n\r\n");
     }
 
     [Fact]

@@ -40,6 +40,18 @@ public sealed class RealNextcloudTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_hash_that_it_tells_is_that_of_the_bytes_and_changes_no_ETag()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(100_000);
+        var written = await Tree.WriteAsync(work.Child("hashed é.bin"), Upload(bytes), Ct);
+
+        Assert.Equal(SHA256.HashData(bytes), (await Tree.HashAsync(written, Ct))!.Value.ToArray());
+
+        Assert.Equal(written.ETag, (await Tree.StatAsync(written.Path, Ct))!.ETag);
+        Assert.Null(await Tree.HashAsync(written with { Path = work.Child("none") }, Ct));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task A_file_of_any_name_is_stored_listed_read_copied_moved_and_deleted(string name)

@@ -154,7 +154,7 @@ public sealed class OcsTests(RouteFixture fixture) : RouteTest(fixture), IClassF
     // Android reads members with accessors that throw, iOS decodes one strict structure: a wrong type takes all capabilities away.
     [Theory]
     [InlineData("dav.chunking", "\"1.0\"")]
-    [InlineData("dav.bulkupload", "null")]
+    [InlineData("dav.bulkupload", "\"1.0\"")]
     [InlineData("files.bigfilechunking", "true")]
     [InlineData("files.undelete", "true")]
     [InlineData("files.versioning", "true")]
@@ -178,6 +178,22 @@ public sealed class OcsTests(RouteFixture fixture) : RouteTest(fixture), IClassF
         }
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), node), $"{path} is {node?.ToJsonString()}");
+    }
+
+    // nextcloud/desktop#5871: it gives up its own request at an empty file, and tries again for ever.
+    [Theory]
+    [InlineData("Mozilla/5.0 (Linux) mirall/3.7.3git (nextcloudcmd, debian)", false)]
+    [InlineData("Mozilla/5.0 (Windows) mirall/3.9.4 (Nextcloud, windows)", false)]
+    [InlineData("Mozilla/5.0 (Linux) mirall/2.11.0.8354 (ownCloud)", false)]
+    [InlineData("Mozilla/5.0 (Linux) mirall/3.10.0 (Nextcloud, ubuntu)", true)]
+    [InlineData("Mozilla/5.0 (Linux) mirall/3.16.7git (Nextcloud, debian)", true)]
+    [InlineData("Mozilla/5.0 (Linux) mirall/33.0.0 (Nextcloud, debian)", true)]
+    public async Task Bulk_upload_is_not_offered_to_desktops_that_break_it_off_at_an_empty_file(string userAgent, bool isOffered)
+    {
+        var answer = await (await NextcloudApp.ConnectAsync(Fixture)).OcsAsync("/ocs/v1.php/cloud/capabilities?format=json", headers: ("User-Agent", userAgent));
+
+        Assert.Equal(isOffered, JsonNode.Parse(answer.Text)!["ocs"]!["data"]!["capabilities"]!["dav"]!["bulkupload"] is not null);
+        Assert.Equal("User-Agent", answer.Header("Vary"));
     }
 
     [Fact]

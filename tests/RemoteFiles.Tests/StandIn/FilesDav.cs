@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 
 namespace StandIn;
@@ -17,6 +18,7 @@ internal sealed class FilesDav(StandInTree tree, string root)
         "MKCOL" => MakeFolderAsync(context, path),
         "DELETE" => DeleteAsync(context, path),
         "MOVE" or "COPY" => RelocateAsync(context, path),
+        "PATCH" when context.Request.Headers["X-Recalculate-Hash"] == "sha256" && tree.Find(path) is not FolderNode => HashAsync(context, path),
         var method => SabreAnswer.WriteAsync(context, 501, "NotImplemented", $"There was no plugin in the system that was willing to handle this {method} method."),
     };
 
@@ -248,6 +250,24 @@ internal sealed class FilesDav(StandInTree tree, string root)
 
             return SabreAnswer.DoneAsync(context, taken is null ? 201 : 204, done);
         }
+    }
+
+    // It reads the file, and replaces the checksum that it was told with the file.
+    private async Task HashAsync(HttpContext context, string[] path)
+    {
+        if (tree.Find(path) is not FileNode file)
+        {
+            await MissingAsync(context, path);
+            return;
+        }
+
+        await using (var body = File.OpenRead(file.BodyFile))
+        {
+            file.Checksum = "SHA256:" + Convert.ToHexStringLower(await SHA256.HashDataAsync(body, context.RequestAborted));
+        }
+
+        context.Response.StatusCode = 204;
+        context.Response.Headers["OC-Checksum"] = file.Checksum;
     }
 
     /// <summary>The conditions of RFC 9110: only a file has an ETag, so that If-Match never holds for a folder, or for nothing.</summary>

@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Edge;
+using Microsoft.AspNetCore.Hosting.Server;
 using Migration;
 using RemoteFiles;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Bridge;
 
-/// <summary>The three services in one process, each on its own loopback ports, as they would run on three machines.</summary>
+/// <summary>The three services in one process, each on its own loopback ports, as they would run on three machines; what the edge sends on goes by no socket.</summary>
 internal sealed class BridgeServer : IAsyncDisposable
 {
     private readonly List<WebApplication> started = [];
+    private readonly Indoors indoors = new();
     private LogLevel logLevel;
 
     private BridgeServer(string adminSecret) => AdminSecret = adminSecret;
@@ -22,7 +25,7 @@ internal sealed class BridgeServer : IAsyncDisposable
 
     public static async Task<BridgeServer> StartAsync(ServeOptions options, CancellationToken ct)
     {
-        Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        new DataDirectory(options.Data).Create();
         var server = new BridgeServer(AdminSecretFile.ReadOrMake(options.Data));
         try
         {
@@ -56,16 +59,16 @@ internal sealed class BridgeServer : IAsyncDisposable
     private async Task StartAllAsync(ServeOptions options, CancellationToken ct)
     {
         logLevel = options.LogLevel;
-        var keyFile = Path.Combine(options.Data, "master.key");
+        var data = new DataDirectory(options.Data);
         var remoteFiles = await StartAsync(
             builder => builder.AddRemoteFiles(),
             app => app.MapRemoteFiles(),
             new()
             {
-                ["Master:KeyFile"] = keyFile,
+                ["Master:KeyFile"] = data.MasterKey,
                 ["Listen:Admin"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.AdminPort}"),
                 ["Admin:Secret"] = AdminSecret,
-                ["Storage:Directory"] = Path.Combine(options.Data, "remote-files"),
+                ["Storage:Directory"] = data.RemoteFiles,
                 ["Nextcloud:AllowPrivateNetworks"] = options.AllowPrivateNetworks.ToString(),
             },
             ct);
@@ -74,14 +77,20 @@ internal sealed class BridgeServer : IAsyncDisposable
             app => app.MapMigration(),
             new()
             {
-                ["Master:KeyFile"] = keyFile,
-                ["Storage:Directory"] = Path.Combine(options.Data, "migration"),
+                ["Master:KeyFile"] = data.MasterKey,
+                ["Storage:Directory"] = data.Migration,
                 ["RemoteFiles:Address"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
                 ["RabbitMq:Uri"] = options.RabbitMq,
             },
             ct);
+        indoors.Add(RemoteFilesHost.HttpOf(remoteFiles), ServerOf(remoteFiles));
+        indoors.Add(MigrationHost.HttpOf(migration), ServerOf(migration));
         var edge = await StartAsync(
-            builder => builder.AddEdge(),
+            builder =>
+            {
+                builder.AddEdge();
+                builder.Services.AddSingleton<IHttpForwarder>(indoors);
+            },
             app => app.MapEdge(),
             new()
             {
@@ -103,6 +112,8 @@ internal sealed class BridgeServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([.. settings, .. more]);
         builder.Logging.SetMinimumLevel(logLevel);
+        var server = builder.Services.Last(service => service.ServiceType == typeof(IServer));
+        builder.Services.AddSingleton<IServer>(services => new OpenServer((IServer)ActivatorUtilities.CreateInstance(services, server.ImplementationType!)));
         add(builder);
         var app = builder.Build();
         started.Add(app);
@@ -110,6 +121,8 @@ internal sealed class BridgeServer : IAsyncDisposable
         await app.StartAsync(ct);
         return app;
     }
+
+    private static OpenServer ServerOf(WebApplication app) => (OpenServer)app.Services.GetRequiredService<IServer>();
 }
 
 /// <summary>The secret of the operator's port: a file that only its owner can read, made at the first start.</summary>

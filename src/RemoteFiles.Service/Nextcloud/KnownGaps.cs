@@ -3,8 +3,8 @@ using RemoteFiles.Accounts;
 
 namespace RemoteFiles.Nextcloud;
 
-/// <summary>Remembers for a while which Nextclouds answer no archives: those before version 31, and those whose proxy cuts them.</summary>
-internal sealed class ZipSupport(TimeProvider clock)
+/// <summary>Remembers for a while which Nextclouds do not offer something: they are older, or their proxy is in its way.</summary>
+internal sealed class KnownGaps(TimeProvider clock)
 {
     private const int Most = 10_000;
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromHours(1);
@@ -23,3 +23,6 @@ internal sealed class ZipSupport(TimeProvider clock)
         refused[account.Url] = clock.GetUtcNow() + AskAgainAfter;
     }
 }
+
+/// <summary>What not every Nextcloud offers.</summary>
+internal sealed record NextcloudGaps(KnownGaps Archives, KnownGaps Hashes);

@@ -1,0 +1,95 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using RemoteFiles.Drive;
+
+namespace Bridge.Upkeep;
+
+/// <summary>
+/// A whole copy of a data directory, beside a running server or not. Each database is copied as it is at one moment, the migrations
+/// before the drive, so that no copied record tells of a file that the copied drive has not.
+/// </summary>
+internal sealed class Copies(DataDirectory from, DataDirectory to)
+{
+    private const int MostRounds = 10;
+
+    /// <summary>How many contents the copy has; those that an earlier copy in the same place had are not read again.</summary>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        to.Create();
+        CopyKeys();
+        CopyDatabase(from.MigrationDatabase, to.MigrationDatabase);
+        for (var round = 1; round <= MostRounds; round++)
+        {
+            ct.ThrowIfCancellationRequested();
+            CopyDatabase(from.RemoteFilesDatabase, to.RemoteFilesDatabase);
+            var ids = await ListAsync(to.RemoteFilesDatabase, ct);
+            if (CopyBlobs(ids, ct))
+            {
+                return ids.Count;
+            }
+
+            // A file was deleted between the copy of its row and that of its content: the rows are copied again as they are now.
+        }
+
+        throw new CommandException($"{from.Root} changed too fast, or contents are missing there: see bridge verify");
+    }
+
+    private bool CopyBlobs(List<string> ids, CancellationToken ct)
+    {
+        var (source, target) = (new BlobStore(from.Blobs, TimeProvider.System), new BlobStore(to.Blobs, TimeProvider.System));
+        return ids.TrueForAll(id =>
+        {
+            ct.ThrowIfCancellationRequested();
+            return source.Copy(id, target);
+        });
+    }
+
+    private void CopyKeys()
+    {
+        foreach (var (source, target) in new[] { (from.MasterKey, to.MasterKey), (AdminSecretFile.PathIn(from.Root), AdminSecretFile.PathIn(to.Root)) })
+        {
+            if (File.Exists(source))
+            {
+                // The mode comes with it.
+                File.Copy(source, target, overwrite: true);
+            }
+        }
+    }
+
+    // SQLite's own copy of one state, beside whoever writes; it takes the place of an earlier one as a whole.
+    private static void CopyDatabase(string source, string target)
+    {
+        if (!File.Exists(source))
+        {
+            return;
+        }
+
+        var temporary = target + ".new";
+        File.Delete(temporary);
+        using (var reading = Open(source, SqliteOpenMode.ReadWrite))
+        using (var writing = Open(temporary, SqliteOpenMode.ReadWriteCreate))
+        {
+            reading.BackupDatabase(writing);
+        }
+
+        using (var copy = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(copy);
+        }
+
+        File.Move(temporary, target, overwrite: true);
+    }
+
+    private static async Task<List<string>> ListAsync(string database, CancellationToken ct)
+    {
+        await using var db = Open(database, SqliteOpenMode.ReadOnly);
+        return (await db.QueryAsync<string>(new CommandDefinition(Scrub.StoredBlobs, cancellationToken: ct))).AsList();
+    }
+
+    private static SqliteConnection Open(string file, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = 60 }.ToString());
+        connection.Open();
+        return connection;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using Bridge;
+using Bridge.Demo;
+
+namespace SystemTests;
+
+/// <summary>A backup is taken under load, brought back elsewhere and served; and nothing that was damaged stays unseen.</summary>
+public sealed class BackupTests
+{
+    [Fact]
+    public async Task A_backup_taken_while_files_come_and_go_is_whole_and_serves_what_it_holds()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        var sample = SampleTree.Make();
+        await alma.FillAsync(sample, ct);
+        var backup = Directory.CreateTempSubdirectory("bridge-backup-").FullName;
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var load = ComeAndGoAsync(alma, enough.Token);
+        for (var i = 0; i < 3; i++)
+        {
+            CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
+            CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", backup));
+        }
+
+        await enough.CancelAsync();
+        Assert.True(await load > 20, "nothing changed meanwhile");
+        await bridge.Process.KillAsync();
+        new DirectoryInfo(bridge.Data).EnumerateDirectories().ToList().ForEach(lost => lost.Delete(recursive: true));
+        new DirectoryInfo(bridge.Data).EnumerateFiles().ToList().ForEach(lost => lost.Delete());
+        var restored = CommandLine.Expect(0, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--data", bridge.Data));
+        Assert.Contains("as they were stored", restored.LastLine, StringComparison.Ordinal);
+        await bridge.StartAgainAsync(ct);
+        using var again = await bridge.ClientAsync("alma", ct);
+        foreach (var file in sample.Files)
+        {
+            await using var body = await again.DownloadAsync(file.Path, ct);
+            Assert.Equal(file.Sha256(), Convert.ToHexStringLower(await SHA256.HashDataAsync(body, ct)));
+        }
+
+        Directory.Delete(backup, recursive: true);
+    }
+
+    [Fact]
+    public async Task One_flipped_bit_and_one_missing_content_are_found_by_name()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        foreach (var name in new[] { "whole", "flipped", "gone" })
+        {
+            var bytes = RandomNumberGenerator.GetBytes(100_000);
+            await alma.UploadAsync("io.cozy.files.root-dir", name, new MemoryStream(bytes), bytes.Length, ct);
+            var blob = new DirectoryInfo(new DataDirectory(bridge.Data).Blobs).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.LastWriteTimeUtc)!;
+            if (name == "flipped")
+            {
+                bytes[50_000] ^= 1;
+                await File.WriteAllBytesAsync(blob.FullName, bytes, ct);
+            }
+            else if (name == "gone")
+            {
+                blob.Delete();
+            }
+        }
+
+        var found = CommandLine.Expect(ExitCodes.Damaged, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", bridge.Data));
+
+        Assert.Contains("/flipped: its content is damaged", found.Output, StringComparison.Ordinal);
+        Assert.Contains("/gone: its content is missing", found.Output, StringComparison.Ordinal);
+        Assert.Equal("✗ 2 of 3 contents are missing or damaged", found.LastLine);
+        Assert.Contains("bridge verify", CommandLine.Expect(1, await CommandLine.RunAsync(bridge, null, ct, "backup", bridge.Data + "-backup", "--data", bridge.Data)).Errors, StringComparison.Ordinal);
+        Directory.Delete(bridge.Data + "-backup", recursive: true);
+    }
+
+    [Fact]
+    public async Task A_restore_never_writes_over_data()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+
+        var refused = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "restore", bridge.Data, "--data", bridge.Data));
+
+        Assert.Contains("is not empty", refused.Errors, StringComparison.Ordinal);
+        CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "backup", bridge.Data, "--data", bridge.Data));
+        CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", bridge.Data + "-nowhere"));
+    }
+
+    // Files large enough to have a content of their own come, are written over, and go for good.
+    private static async Task<int> ComeAndGoAsync(CozyClient alma, CancellationToken ct)
+    {
+        var changes = 0;
+        try
+        {
+            while (true)
+            {
+                var name = $"passing {changes++}";
+                await alma.UploadAsync("io.cozy.files.root-dir", name, new MemoryStream(RandomNumberGenerator.GetBytes(50_000)), 50_000, ct);
+                var id = (string)(await alma.StatAsync("/" + name, ct))!["id"]!;
+                await alma.SendAsync(HttpMethod.Delete, $"/files/{id}", null, ct);
+                await alma.SendAsync(HttpMethod.Delete, $"/files/trash/{id}", null, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return changes;
+        }
+    }
+}
