@@ -11,6 +11,17 @@ internal sealed class DeadBackEnd(RequestDelegate next)
 
         """;
 
+    // By this name a sync client knows that all of the server is away, and ends its run.
+    private const string DavBody =
+        """
+        <?xml version="1.0" encoding="utf-8"?>
+        <d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns">
+          <s:exception>Sabre\DAV\Exception\ServiceUnavailable</s:exception>
+          <s:message>the service behind this address does not answer, please retry later</s:message>
+        </d:error>
+
+        """;
+
     public async Task InvokeAsync(HttpContext context)
     {
         await next(context);
@@ -34,7 +45,8 @@ internal sealed class DeadBackEnd(RequestDelegate next)
     {
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.RetryAfter = "5";
-        context.Response.ContentType = "application/vnd.api+json";
-        await context.Response.WriteAsync(Body, context.RequestAborted);
+        var isDav = context.Request.Path.StartsWithSegments("/remote.php");
+        context.Response.ContentType = isDav ? "application/xml; charset=utf-8" : "application/vnd.api+json";
+        await context.Response.WriteAsync(isDav ? DavBody : Body, context.RequestAborted);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rpc.Server;
 
 namespace Edge;
 
@@ -36,6 +37,7 @@ internal static class EdgeHost
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSocketBlocks();
         builder.Services.AddForwarding(options);
         builder.Services.AddRealtime(options);
         builder.Services.AddHttpClient<BackEndHealth>();

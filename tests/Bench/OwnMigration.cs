@@ -1,4 +1,5 @@
 using Bridge;
+using System.Globalization;
 using Bridge.Demo;
 using SystemTests;
 
@@ -46,6 +47,7 @@ internal sealed class OwnMigration(DavSource source, FileSet set) : IAsyncDispos
 
             if (status == "completed")
             {
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"peak memory of the bridge: {bridge!.Process.PeakMemory / 1e6:0} MB"));
                 return;
             }
         }

@@ -39,6 +39,27 @@ public sealed class ConsumeTests(RabbitMqServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_is_acknowledged_at_once_though_every_place_is_taken_for_hours()
+    {
+        Rig.Options.ConcurrentMigrations = 1;
+        var over = new TaskCompletionSource();
+        Rig.Remote.File("/a.txt").OnFetch = (_, ct) => over.Task.WaitAsync(ct);
+        await Rig.StartWorkerAsync();
+        await queue.StartConsumerAsync();
+        var other = await queue.AddPendingAsync("bob.example");
+        await Eventually.GetAsync(async () => (await Rig.Migrations.FindAsync("bob.example", other, TestContext.Current.CancellationToken))!.Document, document => document.Status == MigrationStatus.Running);
+
+        var id = await queue.AddPendingAsync();
+        await queue.PublishAsync(Topology.Requested, QueueRig.Body(id));
+
+        // A consumer that held it for the broker's half hour would be hung up on, and get it again.
+        await queue.AssertEmptiedAsync();
+        Assert.Equal(MigrationStatus.Pending, (await Rig.DocumentAsync(id)).Status);
+        over.SetResult();
+        Assert.Equal("complete", (await Rig.FinishAsync(id)).Outcome);
+    }
+
+    [Fact]
     public async Task The_same_message_twice_runs_a_migration_once()
     {
         Rig.Remote.File("/a.txt").File("/b.txt");

@@ -87,6 +87,31 @@ public sealed class DeltaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_that_was_renamed_leaves_no_empty_directory_and_one_with_something_in_it_stays()
+    {
+        rig.Remote.Folder("/a").File("/a/1.txt").Folder("/a/deep").File("/a/deep/2.txt").Folder("/kept").File("/kept/3.txt").Folder("/gone");
+        await rig.StartWorkerAsync();
+        await rig.FinishAsync(await rig.TriggerAsync());
+        Forget();
+        rig.Remote.MoveFolder("/a", "/b");
+        rig.Remote.MoveFolder("/kept", "/other");
+        rig.Remote.Remove("/gone");
+        rig.Remote.Drive["/Nextcloud/kept/mine.txt"] = new("x", CleanPath.Root, false, 1, "", null);
+
+        var document = await rig.FinishAsync(await rig.TriggerAsync());
+
+        Assert.Equal(("complete", 0, 3L), (document.Outcome, rig.Remote.Fetches, document.Counts!.Identical));
+        Assert.Equal(
+            ["/Nextcloud/b/1.txt", "/Nextcloud/b/deep/2.txt", "/Nextcloud/kept/mine.txt", "/Nextcloud/other/3.txt"],
+            rig.Remote.Drive.Keys.Order(StringComparer.Ordinal));
+
+        // What was deleted at the source stays.
+        Assert.Equal(
+            ["/Nextcloud", "/Nextcloud/b", "/Nextcloud/b/deep", "/Nextcloud/gone", "/Nextcloud/kept", "/Nextcloud/other"],
+            rig.Remote.Directories.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_missing_in_the_drive_comes_again_though_its_folder_has_not_changed()
     {
         Fill(folders: 2, files: 3);

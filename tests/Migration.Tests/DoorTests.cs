@@ -134,6 +134,7 @@ public sealed class DoorTests : IAsyncLifetime
     [InlineData(Fault.Unauthenticated)]
     [InlineData(Fault.OutOfSpace)]
     [InlineData(Fault.Locked)]
+    [InlineData(Fault.Internal)]
     internal async Task What_stood_in_the_way_once_is_tried_again_over_the_wire(Fault fault)
     {
         var tries = 0;
@@ -158,6 +159,7 @@ public sealed class DoorTests : IAsyncLifetime
         using var foreign = await service.SendAsync(HttpMethod.Put, $"{Trigger}/{id}/credentials", """{"nextcloud_app_password":"new"}""", host: TwoInstances.Other);
         service.Remote.OnProbe = _ => Task.CompletedTask;
         service.Remote.OnFetch = (_, _) => Task.CompletedTask;
+        service.Remote.OnIdentify = () => Task.CompletedTask;
         using var right = await PutAsync("""{"nextcloud_app_password":"new"}""");
         var document = await service.FinishAsync(id);
         using var late = await PutAsync("""{"nextcloud_app_password":"new"}""");

@@ -76,6 +76,9 @@ public sealed class JournalTests : IAsyncLifetime
 
         public Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) => inner.WholeFolderAsync(earlier, folder, ct);
 
+        public Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct) =>
+            inner.RenamedFoldersAsync(migration, earlier, before, limit, ct);
+
         public Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct) =>
             inner.EarlierBelowAsync(earlier, folder, after, limit, ct);
 

@@ -57,6 +57,66 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_migration_of_twenty_thousand_files_that_stops_at_nine_tenths_asks_for_the_last_tenth_alone()
+    {
+        for (var folder = 0; folder < 100; folder++)
+        {
+            rig.Remote.Folder($"/{folder}");
+            for (var file = 0; file < 200; file++)
+            {
+                rig.Remote.File($"/{folder}/{file}", 1);
+            }
+        }
+
+        var (stopped, fetched) = (new TaskCompletionSource(), 0);
+        rig.Remote.OnFetch = async (_, ct) =>
+        {
+            if (Interlocked.Increment(ref fetched) > 18_000)
+            {
+                stopped.TrySetResult();
+                await Task.Delay(Timeout.Infinite, ct);
+            }
+        };
+        var first = await rig.StartWorkerAsync();
+        var id = await rig.TriggerAsync();
+        await stopped.Task;
+        await rig.UntilAsync(id, document => document.Progress.FilesTotal == 20_000);
+        await first.StopAsync(Ct);
+        rig.Remote.ForgetFetches();
+        rig.Remote.Listed.Clear();
+        rig.Remote.OnFetch = (_, _) => Task.CompletedTask;
+
+        await rig.StartWorkerAsync();
+
+        Assert.Equal(new Progress(20_000, 20_000, 20_000, 20_000), (await rig.FinishAsync(id)).Progress);
+        Assert.Equal((2000, 0), (rig.Remote.Fetches, rig.Remote.Listed.Count));
+    }
+
+    [Fact]
+    public async Task A_migration_whose_account_belongs_to_another_by_now_does_not_go_on_with_the_others_files()
+    {
+        rig.Remote.File("/a").File("/b");
+        var stopped = new TaskCompletionSource();
+        rig.Remote.OnFetch = async (_, ct) =>
+        {
+            stopped.TrySetResult();
+            await Task.Delay(Timeout.Infinite, ct);
+        };
+        var first = await rig.StartWorkerAsync();
+        var id = await rig.TriggerAsync();
+        await stopped.Task;
+        await first.StopAsync(Ct);
+        rig.Remote.OnFetch = (_, _) => Task.CompletedTask;
+        rig.Remote.Owner = rig.Remote.Owner with { UserId = "bob" };
+
+        await rig.StartWorkerAsync();
+        var document = await rig.FinishAsync(id);
+
+        Assert.Equal((MigrationStatus.Failed, "the nextcloud account of this migration now belongs to another server or user"), (document.Status, document.FailureReason));
+        Assert.Empty(rig.Remote.Drive);
+    }
+
+    [Fact]
     public async Task A_folder_that_was_listed_whole_is_not_listed_again()
     {
         rig.Remote.Folder("/a").File("/a/1").Folder("/b").File("/b/2");

@@ -14,9 +14,9 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var once = new Option<bool>("--once") { Description = "End after the comparison, without serving the page" };
+        var once = new Option<bool>("--once") { Description = "End after the comparison, as it does in a pipe, without serving the page" };
         var command = new Command("demo", "Migrate a sample Nextcloud into a fresh Cozy, compare every file, and serve the page to try it by hand") { once };
-        command.SetAction((parsed, ct) => RunAsync(isOnce: parsed.GetValue(once), ct));
+        command.SetAction((parsed, ct) => RunAsync(isOnce: parsed.GetValue(once) || !Terminal.IsInteractive, ct));
         return command;
     }
 

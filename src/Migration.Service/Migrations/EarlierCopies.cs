@@ -1,3 +1,5 @@
+using Shared.Faults;
+
 namespace Migration.Migrations;
 
 /// <summary>
@@ -35,6 +37,25 @@ internal sealed class EarlierCopies(Source source, ILedger ledger, EarlierMigrat
         }
 
         return changes;
+    }
+
+    /// <summary>Once everything was brought: what is left of folders that were renamed or moved, and from which all has gone after them.</summary>
+    public async Task RemoveLeftAsync(string migration, CancellationToken ct)
+    {
+        CleanPath? last = null;
+        while (await ledger.RenamedFoldersAsync(migration, earlier.Id, last, Page, ct) is { Count: > 0 } page)
+        {
+            try
+            {
+                await source.RemoveLeftAsync(page, ct);
+            }
+            catch (FaultException)
+            {
+                return; // an empty directory harms nobody
+            }
+
+            last = page[^1].Entry.Path;
+        }
     }
 
     private async Task<Dictionary<SourceEntry, (EarlierLine Line, CopyState State)>> KnownFilesAsync(IReadOnlyList<SourceEntry> entries, CancellationToken ct)

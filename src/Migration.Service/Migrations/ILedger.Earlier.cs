@@ -12,6 +12,9 @@ internal partial interface ILedger
     /// <summary>Its line of this folder; null when something below it is missing there, or it was not listed whole.</summary>
     Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct);
 
+    /// <summary>Its folders that have another path in this migration, by their paths backwards, before the path <paramref name="before"/>.</summary>
+    Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct);
+
     /// <summary>What has arrived below a folder, by path, after the path <paramref name="after"/>.</summary>
     Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct);
 }

@@ -43,6 +43,9 @@ internal interface IRemoteFiles
     /// <summary>Of each of these copies, whether it is still in the drive as it was; one whose source was moved is moved after it. 1000 at most.</summary>
     Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct);
 
+    /// <summary>Puts those of these directories into the trash of the drive that are empty and where they were left; those inside of others come first. 1000 at most.</summary>
+    Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct);
+
     /// <summary>Who the account belongs to now, asked of the Nextcloud itself. NotFound: no such account.</summary>
     Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct);
 
@@ -137,6 +140,9 @@ internal enum Proof
 
 /// <summary>A copy of an earlier migration; without SHA-256 it is a directory. <paramref name="Moved"/> says from where it is to go to where.</summary>
 internal sealed record KnownCopy(string FileId, string Sha256, (CleanPath From, CleanPath To)? Moved);
+
+/// <summary>A directory of the drive that an earlier migration made for a folder which has another path by now.</summary>
+internal sealed record LeftDirectory(string Id, CleanPath Path);
 
 internal enum CopyState
 {

@@ -30,6 +30,11 @@ internal sealed partial class MigrationRun(
         {
             await journal.LoadAsync(ct);
             await Waits.CheckAsync(migration.Document, source, ct);
+            if (migration.Document.StartedAt is not null)
+            {
+                await source.ConfirmOwnerAsync(ct);
+            }
+
             await BringAsync(source, journal, report, ct);
             FaultPoint.Pass(FaultPoint.EndDue);
             var (counts, leftOut) = (await ledger.TallyAsync(lease.Id, ct), await ledger.LeftOutAsync(lease.Id, ct));
@@ -71,6 +76,11 @@ internal sealed partial class MigrationRun(
         {
             await Task.Delay(options.Value.RetryDelay * SecondPassDelays, clock, ct);
             await PassAsync(source, listings, walk, journal, report, ct);
+        }
+
+        if (earlier is not null)
+        {
+            await earlier.RemoveLeftAsync(journal.Migration, ct);
         }
     }
 

@@ -5,6 +5,7 @@ namespace Migration.Migrations;
 /// <summary>What one migration asks of the Nextcloud and the drive: each question again while the answer may change, but not for ever.</summary>
 internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, MigrationOptions options, TimeProvider clock)
 {
+    private const string AnotherOwner = "the nextcloud account of this migration now belongs to another server or user";
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private readonly string instance = migration.Instance;
@@ -46,6 +47,14 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         AskAsync(() => remote.CheckCopiesAsync(instance, copies, ct), ct);
 
+    public Task RemoveLeftAsync(IReadOnlyList<EarlierLine> folders, CancellationToken ct) => AskAsync(
+        async () =>
+        {
+            await remote.RemoveLeftDirectoriesAsync(instance, [.. folders.Select(folder => new LeftDirectory(folder.FileId, folder.Entry.Path.Rebase(Folder, Target)))], ct);
+            return true;
+        },
+        ct);
+
     public Task<SourceFate> DeleteAsync(ArrivedEntry arrived, CancellationToken ct) =>
         remote.DeleteSourceAsync(instance, account, arrived, ct);
 
@@ -61,13 +70,31 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     /// <exception cref="FaultException">Conflict: not whom the files were migrated from.</exception>
     public async Task CheckOwnerAsync(CancellationToken ct)
     {
-        var owner = await remote.IdentifyAsync(instance, account, ct);
-        var pinned = migration.Document.SourceOwner;
-        if (pinned is null || new Uri(pinned.Address) != new Uri(owner.Address) || pinned.UserId != owner.UserId)
+        if (!IsPinned(await remote.IdentifyAsync(instance, account, ct)))
         {
-            throw new FaultException(Fault.Conflict, "the nextcloud account of this migration now belongs to another server or user");
+            throw new FaultException(Fault.Conflict, AnotherOwner);
         }
     }
+
+    /// <summary>The same before a run goes on with what another began, where an owner is known.</summary>
+    /// <exception cref="RunStoppedException">It is another by now, or nobody can say.</exception>
+    public async Task ConfirmOwnerAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (migration.Document.SourceOwner is not null && !IsPinned(await AskAsync(() => remote.IdentifyAsync(instance, account, ct), ct)))
+            {
+                throw new RunStoppedException(Fault.Conflict, AnotherOwner);
+            }
+        }
+        catch (FaultException e)
+        {
+            throw new RunStoppedException(e.Fault, $"The Nextcloud does not say whose its files are: {e.Message}") { WaitFor = WaitReasons.Source };
+        }
+    }
+
+    private bool IsPinned(SourceOwner owner) =>
+        migration.Document.SourceOwner is { } pinned && new Uri(pinned.Address) == new Uri(owner.Address) && pinned.UserId == owner.UserId;
 
     /// <summary>
     /// Tries again, later and later, while the fault is one that passes.

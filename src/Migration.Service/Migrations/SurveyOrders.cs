@@ -34,7 +34,7 @@ internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, 
     {
         string[] parts =
         [
-            order.Login?.Url ?? order.AccountId, order.Login?.Login ?? "", order.Source.ToString(), order.Target.ToString(),
+            order.Login?.Url ?? "", order.Login?.Login ?? "", order.AccountId, order.Source.ToString(), order.Target.ToString(),
             "include", .. order.Wished.Include.Order(StringComparer.Ordinal), "exclude", .. order.Wished.Exclude, "folders", .. order.Wished.Folders.Order(StringComparer.Ordinal),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));

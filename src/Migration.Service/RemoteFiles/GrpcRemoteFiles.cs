@@ -154,6 +154,13 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
             : throw new FaultException(Fault.Internal, "the file service answered about other copies");
     }
 
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct)
+    {
+        var request = new RemoveLeftDirectoriesRequest();
+        request.Directories.AddRange(directories.Select(directory => new RemoveLeftDirectoriesRequest.Types.Directory { Id = directory.Id, Path = directory.Path.ToString() }));
+        return AskAsync(instance, options => transfers.RemoveLeftDirectoriesAsync(request, options), ct);
+    }
+
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)
     {
         var reply = await AskAsync(instance, options => transfers.IdentifyAsync(new() { AccountId = accountId }, options), ct);

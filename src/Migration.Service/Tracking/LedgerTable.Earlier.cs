@@ -44,6 +44,17 @@ internal sealed partial class LedgerTable
             new { earlier, Path = folder.ToString(), After = after.ToString(), limit },
             ct);
 
+    public Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct) =>
+        EarlierLinesAsync(
+            $"""
+            {EarlierLines} AS e WHERE migration = @earlier AND is_folder = 1 AND outcome = 'imported' AND (@Before IS NULL OR path < @Before)
+                AND EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.source_id = e.source_id AND n.is_folder = 1)
+                AND NOT EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.path = e.path)
+            ORDER BY path DESC LIMIT @limit
+            """,
+            new { migration, earlier, Before = before?.ToString(), limit },
+            ct);
+
     private static string Same(string member) => $"m.document ->> '$.{member}' IS e.document ->> '$.{member}'";
 
     private Task<IReadOnlyList<EarlierLine>> EarlierLinesAsync(string sql, object arguments, CancellationToken ct) =>

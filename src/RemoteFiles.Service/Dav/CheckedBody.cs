@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using RemoteFiles.Files;
-using Shared.Streams;
 using Shared.Faults;
+using Shared.Streams;
 
 namespace RemoteFiles.Dav;
 
@@ -13,47 +11,53 @@ namespace RemoteFiles.Dav;
 internal sealed class CheckedBody : ReadingStream
 {
     private readonly Stream inner;
-    private readonly IncrementalHash? hash;
-    private readonly string algorithm;
-    private readonly string expected;
-    private (uint Low, uint High) adler = (1, 0);
+    private readonly Checksum? expected;
+    private readonly ContentSums sums;
 
-    private CheckedBody(Stream inner, string algorithm, string expected)
-    {
-        (this.inner, this.algorithm, this.expected) = (inner, algorithm, expected);
-        hash = algorithm switch
-        {
-            "MD5" => IncrementalHash.CreateHash(HashAlgorithmName.MD5),
-            "SHA1" => IncrementalHash.CreateHash(HashAlgorithmName.SHA1),
-            "SHA256" => IncrementalHash.CreateHash(HashAlgorithmName.SHA256),
-            _ => null,
-        };
-    }
+    private CheckedBody(Stream inner, Checksum? expected, IEnumerable<string> wanted) =>
+        (this.inner, this.expected, sums) = (inner, expected, new(expected is null ? wanted : wanted.Append(expected.Algorithm)));
 
     /// <summary>The body as it is when nothing can be compared: no checksum, or one of a kind that nobody here knows.</summary>
-    public static Stream Of(Stream body, HttpRequest request) => Read(request) is { } sum ? new CheckedBody(body, sum.Algorithm, sum.Value) : body;
+    public static Stream Of(Stream body, HttpRequest request) => Read(request) is { } sum ? new CheckedBody(body, sum, []) : body;
 
     /// <summary>The same with the text of an OC-Checksum.</summary>
-    public static Stream Of(Stream body, string checksum) => Read(checksum) is { } sum ? new CheckedBody(body, sum.Algorithm, sum.Value) : body;
+    public static Stream Of(Stream body, string checksum) => Checksum.Parse(checksum) is { } sum ? new CheckedBody(body, sum, []) : body;
+
+    /// <summary>A body that also takes these checksums of itself.</summary>
+    public static CheckedBody Taking(Stream body, HttpRequest request, IEnumerable<string> algorithms) => new(body, Read(request), algorithms);
+
+    /// <summary>The checksum that came with a request; null for none, or one of a kind that nobody here knows.</summary>
+    public static Checksum? Read(HttpRequest request)
+    {
+        if (request.Headers.ContentMD5.ToString() is { Length: > 0 } md5)
+        {
+            var bytes = new byte[16];
+            return Convert.TryFromBase64String(md5, bytes, out var length) && length == bytes.Length
+                ? new(ContentSums.Md5, Convert.ToHexStringLower(bytes))
+                : throw new FaultException(Fault.Malformed, "Content-MD5 is not a checksum");
+        }
+
+        return Checksum.Parse(request.Headers["OC-Checksum"].ToString());
+    }
 
     /// <summary>What is worth keeping of it beside the checksums that the drive takes itself: said, and by then found true.</summary>
-    public static NodeProperty? ToKeep(HttpRequest request) =>
-        request.Headers.ContentMD5.Count == 0 ? ToKeep(request.Headers["OC-Checksum"].ToString()) : null;
-
-    public static NodeProperty? ToKeep(string checksum) =>
-        Read(checksum) is { Algorithm: "SHA1" or "ADLER32" } sum
-            ? new(DavProperties.Checksums.Namespace, DavProperties.Checksums.Name, $"{sum.Algorithm}:{sum.Value}")
+    public static NodeProperty? ToKeep(Checksum? checksum) =>
+        checksum is { Algorithm: ContentSums.Sha1 or ContentSums.Adler32 }
+            ? new(DavProperties.Checksums.Namespace, DavProperties.Checksums.Name, checksum.ToString())
             : null;
+
+    /// <summary>Of the bytes until now.</summary>
+    public string SumOf(string algorithm) => sums.Of(algorithm);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);
         if (read == 0 && !buffer.IsEmpty)
         {
-            Compare();
+            expected?.Demand(sums);
         }
 
-        Append(buffer.Span[..read]);
+        sums.Append(buffer.Span[..read]);
         return read;
     }
 
@@ -61,63 +65,10 @@ internal sealed class CheckedBody : ReadingStream
     {
         if (disposing)
         {
-            hash?.Dispose();
+            sums.Dispose();
             inner.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private static (string Algorithm, string Value)? Read(HttpRequest request)
-    {
-        if (request.Headers.ContentMD5.ToString() is { Length: > 0 } md5)
-        {
-            var bytes = new byte[16];
-            return Convert.TryFromBase64String(md5, bytes, out var length) && length == bytes.Length
-                ? ("MD5", Convert.ToHexStringLower(bytes))
-                : throw new FaultException(Fault.Malformed, "Content-MD5 is not a checksum");
-        }
-
-        return Read(request.Headers["OC-Checksum"].ToString());
-    }
-
-    private static (string Algorithm, string Value)? Read(string checksum) =>
-        checksum.Split(':', 2) is [var name, var value] && name.ToUpperInvariant() is "MD5" or "SHA1" or "SHA256" or "ADLER32"
-            ? (name.ToUpperInvariant(), value.Trim().ToLowerInvariant())
-            : null;
-
-    private void Append(ReadOnlySpan<byte> bytes)
-    {
-        if (hash is not null)
-        {
-            hash.AppendData(bytes);
-            return;
-        }
-
-        // RFC 1950 section 8.2; the remainder is due before 5553 sums overflow.
-        const uint modulus = 65521;
-        const int most = 5552;
-        while (!bytes.IsEmpty)
-        {
-            foreach (var one in bytes[..Math.Min(most, bytes.Length)])
-            {
-                adler.Low += one;
-                adler.High += adler.Low;
-            }
-
-            adler = (adler.Low % modulus, adler.High % modulus);
-            bytes = bytes[Math.Min(most, bytes.Length)..];
-        }
-    }
-
-    private void Compare()
-    {
-        var found = hash is not null
-            ? Convert.ToHexStringLower(hash.GetCurrentHash())
-            : ((adler.High << 16) | adler.Low).ToString("x8", CultureInfo.InvariantCulture);
-        if (found != (hash is null ? expected.PadLeft(8, '0') : expected))
-        {
-            throw new FaultException(Fault.Malformed, $"The computed checksum does not match the one received from the client ({algorithm})");
-        }
     }
 }

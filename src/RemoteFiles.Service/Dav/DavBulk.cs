@@ -71,7 +71,7 @@ internal static class DavBulk
                     Length = length,
                     Overwrite = true,
                     ModifiedAt = time.Length > 0 ? ModificationTime.Read(time) ?? throw new FaultException(Fault.Invalid, "the time cannot be") : null,
-                    OfContent = CheckedBody.ToKeep(said),
+                    OfContent = CheckedBody.ToKeep(Checksum.Parse(said)),
                     Terms = new() { CheckAsync = async view => Demand(await view.StatAsync(path), etag) },
                 },
                 context.RequestAborted);

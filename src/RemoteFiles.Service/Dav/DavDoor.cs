@@ -3,6 +3,7 @@ using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Errors;
 using Shared.Faults;
+using Shared.Hosting;
 
 namespace RemoteFiles.Dav;
 
@@ -13,6 +14,9 @@ namespace RemoteFiles.Dav;
 internal static partial class DavDoor
 {
     private static readonly string[] Roots = ["/remote.php/dav/files/{user}/{path=**}", "/remote.php/dav/files/{user}", "/remote.php/webdav/{path=**}", "/remote.php/webdav"];
+
+    // Their answers are XML of any length, which the same words fill.
+    private static readonly string[] Listings = ["PROPFIND", "REPORT", "SEARCH"];
 
     private static readonly Dictionary<string, Func<DavCall, Task>> Methods = new()
     {
@@ -52,7 +56,7 @@ internal static partial class DavDoor
 
     /// <summary>A route of this face: for the one user, with errors as Sabre writes them.</summary>
     public static void MapDav(this WebApplication app, string method, string template, RequestDelegate handle) =>
-        app.MapRaw(method, template, Guarded(handle)).WithMetadata(Admission.Public, new ErrorForm(DavError.WriteAsync)).WithSummary("WebDAV, as Nextcloud's clients speak it.");
+        app.MapRaw(method, template, Guarded(handle)).WithMetadata([Admission.Public, new ErrorForm(DavError.WriteAsync), .. Listings.Contains(method) ? [new Compressed()] : Array.Empty<object>()]).WithSummary("WebDAV, as Nextcloud's clients speak it.");
 
     private static RequestDelegate Guarded(RequestDelegate handle) => async context =>
     {

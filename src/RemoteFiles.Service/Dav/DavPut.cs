@@ -11,9 +11,15 @@ internal static class DavPut
     public static async Task HandleAsync(DavCall call)
     {
         var request = call.Request;
-        if (request.Headers.ContentRange.Count > 0 || request.Headers.ContainsKey("OC-Chunked"))
+        if (request.Headers.ContentRange.Count > 0)
         {
             throw new FaultException(Fault.Malformed, "A part of a file is not put here");
+        }
+
+        if (request.Headers.ContainsKey("OC-Chunked"))
+        {
+            await DavOldChunks.PutAsync(call);
+            return;
         }
 
         NewNames.Check(call.Path);
@@ -27,13 +33,15 @@ internal static class DavPut
                 throw new FaultException(Fault.Conflict, "PUT is not allowed on a folder");
             }
         });
+        var wanted = WantedOf(call);
+        var taking = wanted.Length > 0 ? CheckedBody.Taking(UploadBody.Of(call.Http), request, wanted) : null;
         var upload = new Upload
         {
-            Body = CheckedBody.Of(UploadBody.Of(call.Http), request),
+            Body = taking ?? CheckedBody.Of(UploadBody.Of(call.Http), request),
             Length = request.ContentLength,
             Overwrite = true,
             ModifiedAt = ModificationTime.Of(request),
-            OfContent = CheckedBody.ToKeep(request),
+            OfContent = CheckedBody.ToKeep(CheckedBody.Read(request)),
             Terms = terms,
         };
         await DemandRoomAsync(call);
@@ -43,6 +51,11 @@ internal static class DavPut
         }
 
         var stored = await call.Drive.WriteAsync(call.Path, upload, call.Ct);
+        foreach (var algorithm in wanted)
+        {
+            call.Response.Headers["X-Hash-" + algorithm] = taking!.SumOf(algorithm);
+        }
+
         Answer(call, new(stored, !existed));
     }
 
@@ -56,16 +69,6 @@ internal static class DavPut
         {
             headers["X-OC-MTime"] = "accepted";
         }
-
-        if (call.Header("X-Hash").ToUpperInvariant() is "SHA256" or "ALL")
-        {
-            headers["X-Hash-SHA256"] = Convert.ToHexStringLower(placed.Entry.Sha256.Span);
-        }
-
-        if (call.Header("X-Hash").ToUpperInvariant() is "MD5" or "ALL")
-        {
-            headers["X-Hash-MD5"] = Convert.ToHexStringLower(placed.Entry.Md5.Span);
-        }
     }
 
     /// <summary>What lies in the trash has an address of its own.</summary>
@@ -76,6 +79,16 @@ internal static class DavPut
             throw new FaultException(Fault.Forbidden, "This is the trash");
         }
     }
+
+    // Those that Nextcloud answers in X-Hash-….
+    private static string[] WantedOf(DavCall call) => call.Header("X-Hash").ToUpperInvariant() switch
+    {
+        "ALL" => [ContentSums.Md5, ContentSums.Sha1, ContentSums.Sha256],
+        ContentSums.Md5 => [ContentSums.Md5],
+        ContentSums.Sha1 => [ContentSums.Sha1],
+        ContentSums.Sha256 => [ContentSums.Sha256],
+        _ => [],
+    };
 
     // A sender without a Content-Length may still say how much will come.
     private static async Task DemandRoomAsync(DavCall call)

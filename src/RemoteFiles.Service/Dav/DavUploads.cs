@@ -105,6 +105,12 @@ internal static class DavUploads
 
         var drive = DavCall.DriveOf(context);
         var to = await DavCall.DestinationAsync(context, drive);
+        DavPut.Answer(new(context, drive, "", to), await JoinAsync(context, drive, TransferOf(context), to));
+    }
+
+    /// <summary>Makes a file of an upload, on the conditions of the request.</summary>
+    public static async Task<Placed> JoinAsync(HttpContext context, ICozyDrive drive, string transfer, FilePath to)
+    {
         var terms = DavTerms.Of(context, to, entry =>
         {
             DavPut.NotTrashed(entry);
@@ -117,21 +123,21 @@ internal static class DavUploads
             TotalOf(context),
             DavCall.Overwrites(context),
             ModificationTime.Of(context.Request),
-            bytes => CheckedBody.Of(bytes, context.Request),
-            CheckedBody.ToKeep(context.Request),
+            CheckedBody.Read(context.Request),
+            CheckedBody.ToKeep(CheckedBody.Read(context.Request)),
             terms);
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var placed = await drive.JoinAsync(TransferOf(context), to, order, stopping);
-        DavPut.Answer(new(context, drive, "", to), placed);
+        return await drive.JoinAsync(transfer, to, order, stopping);
     }
+
+    /// <summary>How many bytes the whole file has, if the sender says so.</summary>
+    public static long? TotalOf(HttpContext context) =>
+        long.TryParse(context.Request.Headers["OC-Total-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null;
 
     private static string TransferOf(HttpContext context) =>
         context.GetRawValue("transfer") is { Length: > 0 and <= LongestName } name ? name : throw new FaultException(Fault.Forbidden, "An upload needs a name");
 
     private static string NameOf(HttpContext context) => context.GetRawValue("name") ?? "";
-
-    private static long? TotalOf(HttpContext context) =>
-        long.TryParse(context.Request.Headers["OC-Total-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var total) ? total : null;
 
     private static FaultException NotFound(HttpContext context) => new(Fault.NotFound, $"There is no upload {TransferOf(context)}");
 }

@@ -25,7 +25,7 @@ internal sealed class MultiStatus
         response.StatusCode = StatusCodes.Status207MultiStatus;
         response.ContentType = "application/xml; charset=utf-8";
         response.Headers["DAV"] = DavOptions.Classes;
-        response.Headers.Vary = "Brief,Prefer";
+        response.Headers.Vary = "Brief,Prefer,Accept-Encoding";
         xml.Raw("""
             <?xml version="1.0"?>
             <d:multistatus xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns">

@@ -8,7 +8,7 @@ namespace RemoteFiles.Drive;
 /// <summary>The contents of files, in a directory. A blob is on disk, whole, before its id is told, and never changes.</summary>
 internal sealed class BlobStore
 {
-    private const int BufferSize = 128 * 1024;
+    private const int BufferSize = 256 * 1024;
 
     // A large body goes to disk while it comes: its end need not wait for all of it.
     private const int FlushedAtOnce = 16 * 1024 * 1024;
@@ -127,8 +127,8 @@ internal sealed class BlobStore
         using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var (size, flushed, flushing) = (0L, 0L, Task.CompletedTask);
+        var (buffer, spare) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
+        var (size, flushed, flushing, hashing) = (0L, 0L, Task.CompletedTask, Task.CompletedTask);
         try
         {
             while (await upload.Body.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, ct) is var read and > 0)
@@ -145,10 +145,13 @@ internal sealed class BlobStore
 
                 var block = buffer.AsMemory(0, read);
                 var writing = RandomAccess.WriteAsync(handle, block, size, ct);
-                md5.AppendData(block.Span);
+
+                // MD5 takes as long as all the rest: it has until this block's buffer is needed again.
+                await hashing;
+                hashing = Task.Run(() => md5.AppendData(block.Span), CancellationToken.None);
                 sha256.AppendData(block.Span);
                 await writing;
-                size += read;
+                (size, buffer, spare) = (size + read, spare, buffer);
                 if (size - flushed >= FlushedAtOnce && flushing.IsCompleted)
                 {
                     await flushing;
@@ -158,8 +161,10 @@ internal sealed class BlobStore
         }
         finally
         {
+            await hashing;
             await flushing;
             ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(spare);
         }
 
         if (size != (upload.Length ?? size))

@@ -16,7 +16,7 @@ internal sealed partial class CozyDrive
     {
         var (found, properties, content) = await ReadAsync(
             async nodes => await nodes.FindAsync(path) is { } node
-                ? (node, (await nodes.Properties.OfAsync([node.Id]))[node.Id], await ContentAsync(nodes, node))
+                ? (node, await nodes.Properties.OfAsync(node.Id), await ContentAsync(nodes, node))
                 : (null, [], null),
             ct);
         return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, content, offset, stop));

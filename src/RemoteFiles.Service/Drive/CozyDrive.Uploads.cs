@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using RemoteFiles.Files;
 using Shared.Faults;
 
@@ -8,8 +6,6 @@ namespace RemoteFiles.Drive;
 // Uploads in pieces. The parts count against the quota as soon as they are here, and become the file without being copied.
 internal sealed partial class CozyDrive
 {
-    private const int HashBlock = 256 * 1024;
-
     public async Task BeginUploadAsync(string transfer, long? total, CancellationToken ct)
     {
         var quota = await store.QuotaAsync(instance, ct);
@@ -56,7 +52,7 @@ internal sealed partial class CozyDrive
         var blob = await store.Blobs.WriteAsync(part, room, ct);
         try
         {
-            var replaced = await WriteAsync(
+            var (replaced, parts) = await WriteAsync(
                 async nodes =>
                 {
                     await RunningAsync(nodes, transfer);
@@ -67,9 +63,10 @@ internal sealed partial class CozyDrive
 
                     var before = (await nodes.Uploads.PartsAsync(transfer)).Find(other => other.Name == name);
                     await nodes.Uploads.PutAsync(transfer, new() { Name = name, BlobId = blob.Id, Size = blob.Size }, store.Now);
-                    return before;
+                    return (before, await nodes.Uploads.PartsAsync(transfer));
                 },
                 ct);
+            await store.PartSums.FollowAsync(store.Blobs, (instance, transfer), parts, ct);
             await store.DiscardAsync(replaced is null ? [] : [replaced.BlobId]);
             return replaced is null;
         }
@@ -92,6 +89,7 @@ internal sealed partial class CozyDrive
                 return (isRunning, parts.ConvertAll(part => part.BlobId));
             },
             ct);
+        store.PartSums.Forget((instance, transfer));
         await store.DiscardAsync(blobs);
         return found;
     }
@@ -119,7 +117,7 @@ internal sealed partial class CozyDrive
             OfContent = order.OfContent,
         };
         await ReadAsync(nodes => PlaceOfAsync(nodes, file, upload), ct);
-        var (md5, sha256) = await HashAsync(order.Check(new JoinedStream(store.Blobs, InPlace(parts), 0)), ct);
+        var (md5, sha256) = await store.PartSums.OfAsync(store.Blobs, (instance, transfer), parts, order.Checksum, ct);
         var empty = parts.Count == 0 ? await store.Blobs.WriteAsync(upload, room: null, ct) : null;
         var (answer, replaced) = await WriteAsync<(Placed, IReadOnlyList<string>)>(
             async nodes =>
@@ -142,6 +140,7 @@ internal sealed partial class CozyDrive
                 return (new Placed(entry, place.Taken is null), old);
             },
             ct);
+        store.PartSums.Forget((instance, transfer));
         await store.DiscardAsync(replaced);
         return answer;
     }
@@ -156,39 +155,11 @@ internal sealed partial class CozyDrive
             ? new(await EntryAsync(nodes, node.Id), done.DoneNew ?? false)
             : throw DriveFaults.NotFound();
 
-    private static List<UploadParts.Part> InPlace(IEnumerable<UploadParts.Part> parts)
-    {
-        var position = 0L;
-        return [.. parts.Select(part => part with { Position = (position += part.Size) - part.Size })];
-    }
-
     private static async Task RunningAsync(Nodes nodes, string transfer)
     {
         if (await nodes.Uploads.FindAsync(transfer) is not { DoneId: null })
         {
             throw DriveFaults.NotFound();
         }
-    }
-
-    private static async Task<(byte[] Md5, byte[] Sha256)> HashAsync(Stream bytes, CancellationToken ct)
-    {
-        await using var closing = bytes;
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(HashBlock);
-        try
-        {
-            while (await bytes.ReadAsync(buffer, ct) is > 0 and var read)
-            {
-                md5.AppendData(buffer, 0, read);
-                sha256.AppendData(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return (md5.GetHashAndReset(), sha256.GetHashAndReset());
     }
 }

@@ -17,6 +17,8 @@ internal sealed partial class DriveStore(
 
     public BlobStore Blobs { get; } = new(options.Value.Directory, clock);
 
+    public PartSums PartSums { get; } = new(clock);
+
     public Database Database => database;
 
     public int LargestSmallContent => options.Value.LargestSmallContent;

@@ -14,6 +14,9 @@ internal sealed class NodeProperties(DbConnection db, string instance)
         CREATE INDEX IF NOT EXISTS node_properties_named ON node_properties (instance, namespace, name, value);
         """;
 
+    public async Task<IEnumerable<NodeProperty>> OfAsync(string id) =>
+        (await db.QueryAsync<Row>(SelectOne, new { instance, id })).Select(row => new NodeProperty(row.Namespace, row.Name, row.Value));
+
     public async Task<ILookup<string, NodeProperty>> OfAsync(IReadOnlyCollection<string> ids) =>
         (await db.QueryAsync<Row>(Select, new { instance, ids })).ToLookup(row => row.NodeId, row => new NodeProperty(row.Namespace, row.Name, row.Value));
 
@@ -45,13 +48,16 @@ internal sealed class NodeProperties(DbConnection db, string instance)
         }
     }
 
+    private const string SelectOne =
+        "SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id = @id";
+
     private const string Select = """
         SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id IN @ids
         """;
 
     private const string SelectByNumber = """
         SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties
-        WHERE instance = @instance AND node_id IN (SELECT id FROM nodes WHERE instance = @instance AND file_id IN {=fileIds})
+        WHERE instance = @instance AND node_id IN (SELECT id FROM nodes WHERE file_id IN {=fileIds} AND instance || '' = @instance)
         """;
 
     private const string Upsert = """

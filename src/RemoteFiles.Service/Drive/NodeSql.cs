@@ -18,13 +18,13 @@ internal static class NodeSql
 
     public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
 
-    public const string ChildrenOf = Select + " AND parent_id = @parentId AND file_id IN {=fileIds} ORDER BY kind, name";
+    public const string ChildrenOf = ByNumber + " AND parent_id || '' = @parentId ORDER BY kind, name";
 
     public const string AllIds = "SELECT file_id FROM nodes WHERE instance = @instance AND id > @afterId ORDER BY id";
 
     public const string AllIdsIn = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND id > @afterId ORDER BY id";
 
-    public const string ById = Select + " AND file_id IN {=fileIds} ORDER BY id";
+    public const string ById = ByNumber + " ORDER BY id";
 
     public const string Page = Select + " AND parent_id = @parentId AND " + Listed + """
          AND (kind, name) >= (@kind, @name) ORDER BY kind, name LIMIT @limit OFFSET @skip
@@ -100,6 +100,9 @@ internal static class NodeSql
         """;
 
     private const string Select = "SELECT " + NodeRows.Columns + " FROM nodes WHERE instance = @instance";
+
+    // Of some hundred numbers SQLite believes that all rows of the instance, or of a folder, are fewer: it is not told what they have in common.
+    private const string ByNumber = "SELECT " + NodeRows.Columns + " FROM nodes WHERE file_id IN {=fileIds} AND instance || '' = @instance";
 
     private const string Listed = $"id <> '{ICozyDrive.TrashId}'";
 

@@ -8,6 +8,7 @@ namespace RemoteFiles.Drive;
 internal sealed class Nodes(DbConnection db, string instance)
 {
     private const int BlobsAtOnce = 500;
+    private (FilePath Path, Node? Node)? found;
 
     public NodeChanges Changes { get; } = new();
 
@@ -34,6 +35,17 @@ internal sealed class Nodes(DbConnection db, string instance)
             return await FindAsync(ICozyDrive.RootId);
         }
 
+        // A command looks at its path more than once before it changes anything.
+        if (found is not { } known || known.Path != path)
+        {
+            found = known = (path, await WalkAsync(path));
+        }
+
+        return known.Node;
+    }
+
+    private async Task<Node?> WalkAsync(FilePath path)
+    {
         var parentId = ICozyDrive.RootId;
         foreach (var name in path.Parent.Names)
         {
@@ -82,6 +94,7 @@ internal sealed class Nodes(DbConnection db, string instance)
     /// <summary>Adds rows, each with a file id of its own, and returns them so.</summary>
     public async Task<List<Node>> InsertAsync(params IReadOnlyList<Node> nodes)
     {
+        found = null;
         var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
         var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
         await db.ExecuteAsync(NodeSql.Insert, rows);
@@ -91,20 +104,29 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public Task UpdateAsync(Node node)
     {
+        found = null;
         Changes.Updated(node);
         return db.ExecuteAsync(NodeSql.Update, node);
     }
 
     /// <summary>Something below this folder, or it itself, changed: it and all above get an ETag that nothing else has, for one may take the place of the other.</summary>
-    public Task GrowAsync(string folderId, long delta) => db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag = Node.NewHex() });
+    public Task GrowAsync(string folderId, long delta)
+    {
+        found = null;
+        return db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag = Node.NewHex() });
+    }
 
     /// <summary>Marks a node and all below it as deleted then, or (null) as no longer deleted.</summary>
-    public Task MarkTrashedAsync(string id, long? trashedAt) =>
-        db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
+    public Task MarkTrashedAsync(string id, long? trashedAt)
+    {
+        found = null;
+        return db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
+    }
 
     /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named in the directory.</summary>
     public async Task<IReadOnlyList<string>> RemoveAsync(string id)
     {
+        found = null;
         foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
         {
             Changes.Removed(node, await PathOfAsync(node.Id));

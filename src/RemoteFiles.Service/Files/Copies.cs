@@ -22,6 +22,24 @@ internal static class Copies
             ? (CopyState.There, entry)
             : (CopyState.Missing, null);
 
+    /// <summary>Puts a directory into the trash that is empty and where it was left.</summary>
+    public static async Task<bool> RemoveIfEmptyAsync(ICozyDrive drive, string id, FilePath left, CancellationToken ct)
+    {
+        if (await drive.FindAsync(id, ct) is not { IsFolder: true, Cozy.Trashed: false } directory || directory.Path != left || left.IsRoot)
+        {
+            return false;
+        }
+
+        await using var children = drive.ListAsync(left, ct).GetAsyncEnumerator(ct);
+        if (await children.MoveNextAsync())
+        {
+            return false;
+        }
+
+        await drive.TrashAsync(id, null, ct);
+        return true;
+    }
+
     /// <summary>Moves a copy after its source, unless its owner has moved it meanwhile, or something has the name.</summary>
     public static async Task<CopyState> FollowAsync(ICozyDrive drive, Entry copy, FilePath left, FilePath wanted, CancellationToken ct)
     {

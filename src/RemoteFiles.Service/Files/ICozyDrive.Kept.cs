@@ -32,5 +32,5 @@ internal partial interface ICozyDrive
     Task<Placed> JoinAsync(string transfer, FilePath file, JoinOrder order, CancellationToken ct);
 }
 
-/// <summary>How to publish an upload. <paramref name="Check"/> reads the joined bytes to their end, and throws to refuse them.</summary>
-internal sealed record JoinOrder(long? Total, bool Overwrite, DateTimeOffset? ModifiedAt, Func<Stream, Stream> Check, NodeProperty? OfContent, Terms Terms);
+/// <summary>How to publish an upload; all of it together must have the checksum, if there is one.</summary>
+internal sealed record JoinOrder(long? Total, bool Overwrite, DateTimeOffset? ModifiedAt, Checksum? Checksum, NodeProperty? OfContent, Terms Terms);

@@ -19,7 +19,7 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         """;
 
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<string, (Instance Instance, DateTimeOffset Until)> known = new();
+    private readonly ConcurrentDictionary<string, (Instance Instance, long? Quota, DateTimeOffset Until)> known = new();
 
     public async Task<Instance?> FindAsync(string domain, CancellationToken ct)
     {
@@ -38,7 +38,7 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         }
 
         var instance = new Instance(row.Domain, row.Locale, row.TokenSalt) { IsMoved = name is { IsOld: true } };
-        known[domain] = (instance, clock.GetUtcNow() + Remembered);
+        known[domain] = (instance, row.Quota, clock.GetUtcNow() + Remembered);
         return instance;
     }
 
@@ -52,7 +52,8 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
     }
 
     /// <summary>Bytes the instance may store; null is no limit.</summary>
-    public async Task<long?> QuotaAsync(string domain, CancellationToken ct) => (await RowAsync(domain, ct))?.Quota;
+    public async Task<long?> QuotaAsync(string domain, CancellationToken ct) =>
+        known.TryGetValue(domain, out var hit) && clock.GetUtcNow() < hit.Until ? hit.Quota : (await RowAsync(domain, ct))?.Quota;
 
     public async Task<bool> IsPassphraseAsync(string domain, string passphrase, CancellationToken ct) =>
         await RowAsync(domain, ct) is { } row && PassphraseHash.Matches(passphrase, row.Passphrase);

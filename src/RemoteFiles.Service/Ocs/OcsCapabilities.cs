@@ -19,7 +19,7 @@ internal static partial class OcsCapabilities
             capabilities["core"] = new JsonObject { ["pollinterval"] = 60, ["webdav-root"] = "remote.php/webdav" };
 
             capabilities["dav"] = Dav(call);
-            call.Http.Response.Headers.Vary = "User-Agent";
+            call.Http.Response.Headers.AppendCommaSeparatedValues("Vary", "User-Agent");
             capabilities["files"] = Files();
             capabilities["checksums"] = new JsonObject { ["supportedTypes"] = Texts("SHA1", "MD5", "SHA256", "ADLER32"), ["preferredUploadType"] = "SHA1" };
 

@@ -5,6 +5,7 @@ using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Errors;
 using Shared.Faults;
+using Shared.Hosting;
 
 namespace RemoteFiles.Ocs;
 
@@ -45,7 +46,7 @@ internal static class OcsDoor
         foreach (var route in Routes)
         {
             app.MapRaw(route.Method, prefix + route.Path, context => AnswerAsync(context, version, route))
-                .WithMetadata(Admission.Public, errors)
+                .WithMetadata(Admission.Public, errors, new Compressed())
                 .Describe(route.Summary)
                 .Reads("format", "json or xml; without it the Accept header decides, and then it is XML")
                 .Answers(StatusCodes.Status200OK, "application/xml");

@@ -161,6 +161,22 @@ internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, Acc
         return reply;
     }
 
+    public override async Task<RemoveLeftDirectoriesReply> RemoveLeftDirectories(RemoveLeftDirectoriesRequest request, ServerCallContext context)
+    {
+        if (request.Directories.Count > MostAtOnce)
+        {
+            throw new FaultException(Fault.Invalid, "too many directories at once");
+        }
+
+        var (drive, reply) = (Drive(context), new RemoveLeftDirectoriesReply());
+        foreach (var directory in request.Directories)
+        {
+            reply.Removed += await Copies.RemoveIfEmptyAsync(drive, directory.Id, FilePath.Parse(directory.Path), context.CancellationToken) ? 1 : 0;
+        }
+
+        return reply;
+    }
+
     public override async Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;

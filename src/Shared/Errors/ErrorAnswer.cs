@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Rpc.Transcoding;
 using Shared.Access;
@@ -69,6 +70,7 @@ internal static class ErrorAnswer
         BadRequestException bad => new(Fault.Malformed, bad.Message),
         MethodNotAllowedException => new AccessException(Fault.MethodNotAllowed, "Method Not Allowed"),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(Fault.TooLarge, "the request is too large"),
+        DbException => new(Fault.Unavailable, "the storage cannot be read or written now", error) { RetryAfter = TimeSpan.FromSeconds(10) },
         BadHttpRequestException => new(Fault.Malformed, "the request was cut short or is malformed"),
         _ => new(Fault.Internal, "internal server error", error),
     };

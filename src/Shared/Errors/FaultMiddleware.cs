@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Shared.Access;
@@ -32,7 +33,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
     /// <summary>Also the error hook of JSON transcoding.</summary>
     public static Task AnswerAsync(HttpContext context, Exception error, ILogger log)
     {
-        if (ErrorAnswer.AsFault(error) is { Fault: Fault.Internal })
+        if (ErrorAnswer.AsFault(error) is { Fault: Fault.Internal } || error is DbException)
         {
             Failed(log, error, context.Request.Method, context.GetEndpoint()?.DisplayName);
         }

@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Rpc.OpenApi;
+using Rpc.Server;
 using Rpc.Transcoding;
 using Shared.Access;
 using Shared.Errors;
@@ -52,6 +53,7 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddSocketBlocks();
         builder.Services.AddHealthChecks();
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
@@ -76,7 +78,7 @@ internal static class ServiceHost
         app.UseMiddleware<AccessMiddleware>();
 
         // Documents only: file bytes keep their length, their ETag and their ranges.
-        app.UseWhen(context => context.GetEndpoint()?.Metadata.GetMetadata<MethodDescriptor>() is not null, rest => rest.Use(VaryAsync).UseResponseCompression());
+        app.UseWhen(IsDocument, rest => rest.Use(VaryAsync).UseResponseCompression());
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
         app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
         app.MapGrpcHealth();
@@ -87,6 +89,9 @@ internal static class ServiceHost
     /// <summary>The address of one listener once the service has started.</summary>
     public static Uri AddressOf(this WebApplication app, int listener) =>
         new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(listener));
+
+    private static bool IsDocument(HttpContext context) =>
+        context.GetEndpoint()?.Metadata is { } metadata && (metadata.GetMetadata<MethodDescriptor>() is not null || metadata.GetMetadata<Compressed>() is not null);
 
     // Also on an answer that is not compressed: a cache has to know that there is another.
     private static Task VaryAsync(HttpContext context, RequestDelegate next)

@@ -132,7 +132,7 @@ internal sealed class Database : IDisposable
         try
         {
             await connection.OpenAsync(ct);
-            await ExecuteAsync(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;", ct);
+            await ExecuteAsync(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000;", ct);
             return connection;
         }
         catch

@@ -134,6 +134,23 @@ internal sealed class FakeRemote : IRemoteFiles
         Touch(Parent(to));
     }
 
+    /// <summary>The same with all that is in it.</summary>
+    public void MoveFolder(string path, string to)
+    {
+        Move(path, to);
+        foreach (var below in source.Keys.Where(key => key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            source.TryRemove(below, out var entry);
+            source[to + below[path.Length..]] = entry! with { Path = CleanPath.Exact(to + below[path.Length..])! };
+        }
+
+        foreach (var folder in children.Keys.Where(key => key == path || key.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+        {
+            children.TryRemove(folder, out var names);
+            children[to + folder[path.Length..]] = new(names!.Select(name => to + name[path.Length..]));
+        }
+    }
+
     public async Task<string> ProbeAsync(string instance, NextcloudLogin login, CancellationToken ct)
     {
         await OnProbe(login);
@@ -283,6 +300,19 @@ internal sealed class FakeRemote : IRemoteFiles
         Drive[to.ToString()] = file;
         DriveIds[copy.FileId] = to.ToString();
         return CopyState.Moved;
+    }
+
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct)
+    {
+        foreach (var path in directories.Select(directory => directory.Path.ToString()))
+        {
+            if (!Drive.Keys.Concat(Directories.Keys).Any(other => other.StartsWith(path + "/", StringComparison.Ordinal)))
+            {
+                Directories.TryRemove(path, out _);
+            }
+        }
+
+        return Task.CompletedTask;
     }
 
     public async Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct)

@@ -94,6 +94,9 @@ internal sealed class KillableLedger(ILedger inner, Kill kill) : ILedger
     public Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) =>
         kill.StepAsync(() => inner.WholeFolderAsync(earlier, folder, ct));
 
+    public Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct) =>
+        kill.StepAsync(() => inner.RenamedFoldersAsync(migration, earlier, before, limit, ct));
+
     public Task<IReadOnlyList<EarlierLine>> EarlierBelowAsync(string earlier, CleanPath folder, CleanPath after, int limit, CancellationToken ct) =>
         kill.StepAsync(() => inner.EarlierBelowAsync(earlier, folder, after, limit, ct));
 
@@ -171,6 +174,13 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         kill.StepAsync(() => inner.CheckCopiesAsync(instance, copies, ct));
+
+    public Task RemoveLeftDirectoriesAsync(string instance, IReadOnlyList<LeftDirectory> directories, CancellationToken ct) => kill.StepAsync(
+        async () =>
+        {
+            await inner.RemoveLeftDirectoriesAsync(instance, directories, ct);
+            return true;
+        });
 
     public Task<SourceOwner> IdentifyAsync(string instance, string accountId, CancellationToken ct) =>
         kill.StepAsync(() => inner.IdentifyAsync(instance, accountId, ct));

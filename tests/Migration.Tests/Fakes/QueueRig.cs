@@ -51,11 +51,11 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
         new(new Broker(OptionsOf(options)), OptionsOf(options), TimeProvider.System, new TestLog<CommandPublisher>());
 
     // As another process would: no worker here is told.
-    public async Task<string> AddPendingAsync()
+    public async Task<string> AddPendingAsync(string instance = Rig.Instance)
     {
         var orders = new MigrationOrders(
             Rig.Migrations, Rig.Remote, new LocalCommands(), new Signal(), TimeProvider.System, new TestLog<MigrationOrders>());
-        return (await orders.TriggerAsync(Rig.Instance, TriggerOrder.Read("https://nc.alma.example", "alma", "secret", "", ""), Ct)).Id;
+        return (await orders.TriggerAsync(instance, TriggerOrder.Read("https://nc.alma.example", "alma", "secret", "", ""), Ct)).Id;
     }
 
     public async Task StartConsumerAsync()

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Drive;
+using RemoteFiles.Tests.Routes;
 using Shared.Storage;
 
 namespace RemoteFiles.Tests.Drive;
@@ -25,6 +26,8 @@ internal sealed class TestDrive : IAsyncDisposable
     public CozyDrive Drive => Store.Open(Instance);
 
     public long? Quota { get; set; }
+
+    public ShiftedClock Clock { get; } = new();
 
     /// <summary>What watchers were told.</summary>
     public List<DriveEvent> Events { get; } = [];
@@ -79,7 +82,7 @@ internal sealed class TestDrive : IAsyncDisposable
             Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
             (_, _) => Task.FromResult(Quota),
             (_, events) => Events.AddRange(events),
-            TimeProvider.System,
+            Clock,
             NullLogger<DriveStore>.Instance);
         return Store.CreateAsync(CancellationToken.None);
     }

@@ -123,6 +123,33 @@ public sealed class HashTests : IAsyncLifetime
         Assert.DoesNotContain(standIn.Requests, request => request.Method == "GET");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Another_file_of_the_same_name_and_size_is_not_taken_for_it_and_both_are_kept(bool withHash)
+    {
+        var mine = RandomNumberGenerator.GetBytes(content.Length);
+        await drive.Drive.WriteAsync(Target, new() { Body = new MemoryStream(mine), Length = mine.Length }, Ct);
+        var details = new TransferDetails("account", "") { WithHash = withHash };
+
+        var done = await SteadyTransfer.CopyAsync(tree, await EntryAsync(), drive.Drive, Target, details, Ct);
+
+        Assert.Equal((TransferOutcome.Renamed, "/copy (2).txt"), (done.Outcome, done.Entry.Path.ToString()));
+        await using var kept = await drive.Drive.OpenAsync(Target, 0, Ct);
+        Assert.Equal(SHA256.HashData(mine), await SHA256.HashDataAsync(kept.Body, Ct));
+    }
+
+    [Fact]
+    public async Task Without_a_hash_the_same_content_is_told_by_reading_it()
+    {
+        await drive.Drive.WriteAsync(Target, new() { Body = new MemoryStream(content), Length = content.Length }, Ct);
+
+        var done = await SteadyTransfer.CopyAsync(tree, await EntryAsync(), drive.Drive, Target, new("account", ""), Ct);
+
+        Assert.Equal((TransferOutcome.AlreadyThere, Proof.Content), (done.Outcome, done.Proof));
+        Assert.Single(await drive.Drive.ListAsync(FilePath.Root, Ct).ToListAsync(Ct));
+    }
+
     [Fact]
     public async Task A_copy_of_this_very_version_that_its_source_disowns_is_brought_anew()
     {

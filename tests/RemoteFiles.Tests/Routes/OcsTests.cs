@@ -193,7 +193,7 @@ public sealed class OcsTests(RouteFixture fixture) : RouteTest(fixture), IClassF
         var answer = await (await NextcloudApp.ConnectAsync(Fixture)).OcsAsync("/ocs/v1.php/cloud/capabilities?format=json", headers: ("User-Agent", userAgent));
 
         Assert.Equal(isOffered, JsonNode.Parse(answer.Text)!["ocs"]!["data"]!["capabilities"]!["dav"]!["bulkupload"] is not null);
-        Assert.Equal("User-Agent", answer.Header("Vary"));
+        Assert.Contains("User-Agent", answer.Header("Vary"), StringComparison.Ordinal);
     }
 
     [Fact]
