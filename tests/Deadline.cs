@@ -6,11 +6,11 @@ using Xunit.v3;
 
 namespace Tests;
 
-/// <summary>No test waits for ever: after five minutes it is cancelled, and so fails by its own name instead of holding up all that come after.</summary>
+/// <summary>No test waits for ever: after eight minutes it is cancelled, and so fails by its own name instead of holding up all that come after.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class DeadlineAttribute : BeforeAfterTestAttribute
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
     private static readonly ConcurrentDictionary<string, Timer> Running = new();
 
     public override void Before(MethodInfo methodUnderTest, IXunitTest test)

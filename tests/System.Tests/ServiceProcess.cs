@@ -8,6 +8,9 @@ namespace SystemTests;
 /// <summary>One of our programs as a process of its own, on loopback.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
+    private const int FirstPort = 20_000;
+    private const int Ports = 12_000;
+    private static int portsTaken = Environment.ProcessId * 97 % Ports;
     private readonly Process process;
     private readonly StringBuilder output = new();
 
@@ -62,12 +65,23 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>A port that nobody listens at, below those that the system gives to connections: none of them takes it before it is used.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref portsTaken) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 
     /// <summary>SIGKILL: nothing is flushed, nothing is released.</summary>
