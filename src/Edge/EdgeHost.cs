@@ -48,6 +48,7 @@ internal static class EdgeHost
 
     public static void MapEdge(this WebApplication app)
     {
+        app.Use(PromptHead.InvokeAsync);
         app.UseForwardedHeaders();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");

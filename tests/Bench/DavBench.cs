@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using Bridge.Demo;
+using Bridge;
 using SystemTests;
 
 namespace Bench;
@@ -25,7 +24,7 @@ internal sealed class DavBench : IBench
 
     public string Name => "dav";
 
-    public string Summary => "[rounds] [words]: PROPFIND, GET and PUT, small and large, against Apache mod_dav and rclone serve webdav; only rows with such a word";
+    public string Summary => "[rounds] [words]: PROPFIND, GET and PUT, small and large, against Apache mod_dav and rclone serve webdav; nextcloudcmd, also with BENCH_NEXTCLOUD; the flushes of a PUT; only rows with such a word";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
@@ -34,10 +33,11 @@ internal sealed class DavBench : IBench
         await using var bridge = await BridgeProcess.StartAsync(ct);
         await using var apache = await DavPeer.ApacheAsync(ct);
         await using var rclone = await DavPeer.RcloneAsync(ct);
-        var (own, user, password) = await OwnAsync(bridge, ct);
+        using var admin = bridge.Admin();
+        var own = await OwnAsync(admin, bridge.Address, ct);
         var servers = new (string Name, HttpClient Http)[]
         {
-            ("bridge", Client(own, $"{user}:{password}")), (apache.Name, Client(apache.Files, null)), (rclone.Name, Client(rclone.Files, null)),
+            (own.Name, Based(own.Client(), own.Files)), (apache.Name, Based(new(), apache.Files)), (rclone.Name, Based(new(), rclone.Files)),
         };
         foreach (var (_, http) in servers)
         {
@@ -68,6 +68,15 @@ internal sealed class DavBench : IBench
 
         await RaceAsync("PUT of 512 MiB", LargeSize / 1e6, "MB", PutLargeAsync, DeleteLargeAsync);
         await RaceAsync("GET of 512 MiB", LargeSize / 1e6, "MB", (http, _, stop) => GetAsync(http, Large, stop), PutLargeAsync);
+        if (words is [] || words.Exists("nextcloudcmd".Contains))
+        {
+            await DesktopSync.RaceAsync([own, .. DavSource.FromEnvironment() is { } nextcloud ? [nextcloud] : Array.Empty<DavSource>()], rounds, ct);
+        }
+
+        if (words is [] || words.Exists("flushes".Contains))
+        {
+            await PutFlushes.PrintAsync(ct);
+        }
     }
 
     private delegate Task Work(HttpClient http, int round, CancellationToken ct);
@@ -79,19 +88,20 @@ internal sealed class DavBench : IBench
         using var answer = await http.DeleteAsync(Large, ct);
     }
 
-    private static async Task<(Uri Files, string User, string Password)> OwnAsync(BridgeProcess bridge, CancellationToken ct)
+    /// <summary>A new instance of the bridge at this address, as a Nextcloud.</summary>
+    public static async Task<DavSource> OwnAsync(AdminClient admin, Uri address, CancellationToken ct)
     {
-        var domain = $"127.0.0.1:{bridge.Port}";
-        using var admin = bridge.Admin();
+        var domain = address.Authority;
         await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
-        var user = domain.Split('.', ':')[0];
-        return (new(bridge.Address, $"remote.php/dav/files/{user}/"), user, await admin.AddAppPasswordAsync(domain, "bench", ct));
+        return DavSource.Nextcloud("bridge", address, domain.Split('.', ':')[0], await admin.AddAppPasswordAsync(domain, "bench", ct));
     }
 
-    private static HttpClient Client(Uri files, string? credentials)
+    public static Task PutManyAsync(HttpClient http, Uri files, string names, int count, int together, CancellationToken ct) =>
+        RepeatAsync(count, together, (i, stop) => PutAsync(http, new Uri(files, $"{names}{i}").AbsoluteUri, new ByteArrayContent(Small), stop), ct);
+
+    private static HttpClient Based(HttpClient http, Uri files)
     {
-        var http = new HttpClient { BaseAddress = files, Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.Authorization = credentials is null ? null : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        (http.BaseAddress, http.Timeout) = (files, Timeout.InfiniteTimeSpan);
         return http;
     }
 

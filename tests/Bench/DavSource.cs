@@ -13,6 +13,19 @@ internal sealed record DavSource(string Name, Uri Home, Uri Files, string User, 
 
     public static string FolderOf(FileSet set) => $"bench {set.Name} {Version}";
 
+    /// <summary>The Nextcloud that BENCH_NEXTCLOUD names, as http://user:password@host/; null without one.</summary>
+    public static DavSource? FromEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable("BENCH_NEXTCLOUD") is not { Length: > 0 } named)
+        {
+            return null;
+        }
+
+        var url = new Uri(named.EndsWith('/') ? named : named + "/");
+        var login = url.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
+        return Nextcloud("Nextcloud", new UriBuilder(url) { UserName = "", Password = "" }.Uri, login[0], login[1]);
+    }
+
     public static DavSource Nextcloud(string name, Uri home, string user, string password) =>
         new(name, home, new(home, $"remote.php/dav/files/{Uri.EscapeDataString(user)}/"), user, password);
 
@@ -50,7 +63,7 @@ internal sealed record DavSource(string Name, Uri Home, Uri Files, string User, 
         whole.EnsureSuccessStatusCode();
     }
 
-    private HttpClient Client()
+    public HttpClient Client()
     {
         var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));

@@ -18,7 +18,7 @@ internal sealed class MigrationBench : IBench
         var sets = FileSet.All.Where(set => arguments.Contains(set.Name)).ToList();
         foreach (var set in sets is [] ? [FileSet.Small, FileSet.Large] : sets)
         {
-            if (FromEnvironment() is { } nextcloud)
+            if (DavSource.FromEnvironment() is { } nextcloud)
             {
                 await nextcloud.FillAsync(set, ct);
                 await RaceAsync(nextcloud, set, rounds, alone, ct);
@@ -35,18 +35,6 @@ internal sealed class MigrationBench : IBench
         await using var own = new OwnMigration(source, set);
         Contestant[] peers = alone ? [] : [Peers.Rclone(source, set, 4), Peers.Rclone(source, set, 8), Peers.Curl(source, set, 8)];
         await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync([own.AsContestant(), .. peers], rounds, ct);
-    }
-
-    private static DavSource? FromEnvironment()
-    {
-        if (Environment.GetEnvironmentVariable("BENCH_NEXTCLOUD") is not { Length: > 0 } named)
-        {
-            return null;
-        }
-
-        var url = new Uri(named.EndsWith('/') ? named : named + "/");
-        var login = url.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString).ToArray();
-        return DavSource.Nextcloud("Nextcloud", new UriBuilder(url) { UserName = "", Password = "" }.Uri, login[0], login[1]);
     }
 
     private static async Task<DavSource> FaceAsync(BridgeProcess bridge, FileSet set, CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
 namespace Edge.Tests;
@@ -70,6 +71,26 @@ public sealed class ProxyTests : IAsyncLifetime
         using var live = await http.GetAsync(new Uri(edge.Address, "/health/live"), ct);
         using var ready = await http.GetAsync(new Uri(edge.Address, "/health/ready"), ct);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (live.StatusCode, ready.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("PROPFIND")]
+    [InlineData("PUT")]
+    [InlineData("MOVE")]
+    public async Task A_sync_client_hears_of_a_dead_service_in_the_words_it_knows(string method)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        edge.RemoteFiles.Handler = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
+        using var answer = await http.SendAsync(new(new(method), new Uri(edge.Address, "/remote.php/dav/files/alma/x")), ct);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("application/xml; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        var error = XDocument.Parse(await answer.Content.ReadAsStringAsync(ct)).Root!;
+        Assert.Equal(@"Sabre\DAV\Exception\ServiceUnavailable", error.Element(XName.Get("exception", "http://sabredav.org/ns"))!.Value);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class OrderTests
     {
         var order = Read(url: " https://nc.example/cloud ", login: " alma ", password: " secret ");
 
-        Assert.Equal(("https://nc.example/cloud/", "alma", "secret"), (order.Login.Url, order.Login.Login, order.Login.Password));
+        Assert.Equal(("https://nc.example/cloud/", "alma", "secret"), (order.Login!.Url, order.Login.Login, order.Login.Password));
         Assert.DoesNotContain("secret", order.ToString(), StringComparison.Ordinal);
     }
 

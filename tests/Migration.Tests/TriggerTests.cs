@@ -36,6 +36,33 @@ public sealed class TriggerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_account_that_is_here_is_used_as_it_is()
+    {
+        rig.Remote.OnProbe = _ => throw new InvalidOperationException("asked with a password");
+
+        var migration = await rig.Orders.TriggerAsync(Rig.Instance, TriggerOrder.OfAccount("account-7", "", ""), Ct);
+
+        Assert.Equal(("account-7", "/Nextcloud", "/"), (migration.Document.AccountId, migration.Document.TargetDir, migration.Document.SourcePath));
+        Assert.Equal("alma", migration.Document.SourceOwner!.UserId);
+        Assert.Empty(rig.Remote.Accounts);
+    }
+
+    [Theory]
+    [InlineData(nameof(Fault.NotFound), nameof(Fault.NotFound))]
+    [InlineData(nameof(Fault.Unauthenticated), nameof(Fault.Unauthenticated))]
+    [InlineData(nameof(Fault.Unavailable), nameof(Fault.BadGateway))]
+    public async Task An_account_that_is_gone_or_refused_starts_nothing(string answered, string told)
+    {
+        rig.Remote.OnIdentify = () => throw new FaultException(Enum.Parse<Fault>(answered), "no");
+
+        var refused = await Assert.ThrowsAsync<FaultException>(() => rig.Orders.TriggerAsync(Rig.Instance, TriggerOrder.OfAccount("account-7", "", ""), Ct));
+
+        Assert.Equal(told, refused.Fault.ToString());
+        rig.Remote.OnIdentify = () => Task.CompletedTask;
+        await rig.TriggerAsync();
+    }
+
+    [Fact]
     public async Task Five_triggers_at_once_are_one_migration_and_one_account()
     {
         await using var other = rig.OpenSecond();

@@ -50,6 +50,33 @@ public sealed class NextcloudCommandTests
         Assert.Equal(["changed by one", "changed by the other"], texts);
     }
 
+    [Fact]
+    public async Task A_new_user_connects_as_the_README_says()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        var (home, domain) = (Directory.CreateTempSubdirectory("bridge-home-").FullName, bridge.Domain("alma"));
+        await File.WriteAllTextAsync(Path.Combine(home, "a.txt"), "hello", ct);
+        string[] here = ["--admin", bridge.AdminAddress.ToString()];
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, ["instances", "add", domain, "--passphrase", "change-me", .. here]));
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, ["instances", "add-name", domain, $"localhost:{bridge.Port}", .. here]));
+        var password = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, ["app-passwords", "add", domain, "--name", "laptop", .. here])).LastLine;
+
+        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/nextcloudcmd", ["-u", "alma", "-p", password, home, $"http://localhost:{bridge.Port}"])
+        {
+            Environment = { ["HOME"] = home, ["QT_QPA_PLATFORM"] = "offscreen" },
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        var end = await CommandLine.EndAsync(System.Diagnostics.Process.Start(start)!, "", ct);
+
+        CommandLine.Expect(0, end);
+        using var alma = await bridge.ClientAsync("alma", ct);
+        await using var body = await alma.DownloadAsync("/a.txt", ct);
+        Assert.Equal("hello", await new StreamReader(body).ReadToEndAsync(ct));
+        Directory.Delete(home, recursive: true);
+    }
+
     private static async Task SyncAsync(SyncedDrive drive, string directory, CancellationToken ct)
     {
         var (code, output) = await drive.RunAsync(

@@ -13,6 +13,7 @@ internal sealed class InstanceOptions
         Description = "Public port of the running server (or BRIDGE_SERVER); without it, the port of DOMAIN on this machine",
         HelpName = "URL",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("BRIDGE_SERVER") is { Length: > 0 } address ? new(address) : null,
+        CustomParser = ServerOptions.Parse,
     };
 
     private readonly ServerOptions admin;

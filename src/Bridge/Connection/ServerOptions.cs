@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Bridge;
 
@@ -10,6 +11,7 @@ internal sealed class ServerOptions
         Description = "Admin port of the running server (or BRIDGE_ADMIN)",
         HelpName = "URL",
         DefaultValueFactory = _ => new(Environment.GetEnvironmentVariable("BRIDGE_ADMIN") ?? "http://127.0.0.1:6060"),
+        CustomParser = Parse,
     };
 
     private readonly Option<string> data = new("--data")
@@ -25,6 +27,18 @@ internal sealed class ServerOptions
         command.Options.Add(options.admin);
         command.Options.Add(options.data);
         return options;
+    }
+
+    /// <summary>An address of HTTP; the framework knows no such options.</summary>
+    public static Uri? Parse(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        result.AddError($"'{result.Tokens.Single().Value}' is no address like http://127.0.0.1:6060");
+        return null;
     }
 
     public AdminClient Connect(ParseResult parsed)

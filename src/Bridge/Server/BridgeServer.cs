@@ -109,6 +109,8 @@ internal sealed class BridgeServer : IAsyncDisposable
     private async Task<WebApplication> StartAsync(
         Action<WebApplicationBuilder> add, Action<WebApplication> map, Dictionary<string, string?> settings, CancellationToken ct, params KeyValuePair<string, string?>[] more)
     {
+        // A watcher of files would be told of every write to the data, where they lie below the current directory.
+        Environment.SetEnvironmentVariable("DOTNET_USE_POLLING_FILE_WATCHER", "1");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([.. settings, .. more]);
         builder.Logging.SetMinimumLevel(logLevel);

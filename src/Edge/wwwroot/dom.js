@@ -26,6 +26,9 @@ export function announce(text) {
   if (region && region.textContent !== text) region.textContent = text
 }
 
+/** The name of the window, as its tab shows it. */
+export const entitle = text => (document.title = text ? `${text} – Cozy` : 'Cozy')
+
 /** The heading of a page; it takes the focus, so that who does not see the change is told of it. */
 export const heading = text => h('h1', { tabIndex: -1 }, text)
 

@@ -94,8 +94,9 @@ function verdict(document, failed) {
 function numbers(document) {
   const { progress, started_at: from, finished_at: to, counts } = document
   const seconds = from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : 0
+  const foreseen = document.differences?.find(({ what }) => what === 'files')
   const entry = (key, value) => h('div', {}, h('dt', {}, t(key)), h('dd', {}, value))
-  const checked = counts ? counts.verified.length + counts.verified.checksum + counts.verified.content + counts.verified.version : 0
+  const checked = Object.entries(counts?.verified ?? {}).reduce((sum, [how, many]) => (how === 'none' ? sum : sum + many), 0)
   return [
     h('dl.numbers', {},
       entry('end.files', t('number', { n: arrived(document) })),
@@ -104,7 +105,9 @@ function numbers(document) {
     h('p.hint', {},
       to ? t('end.when', { time: moment(to) }) : '',
       ' ',
-      checked > 0 ? t('end.verified', { n: checked }) : ''),
+      checked > 0 ? t('end.verified', { n: checked }) : '',
+      ' ',
+      foreseen ? t('end.foreseen', { n: foreseen.predicted }) : ''),
   ]
 }
 

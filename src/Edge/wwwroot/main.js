@@ -1,5 +1,5 @@
 // Where the page begins: the language, the session, and then the page that the address names after its #.
-import { fill, h } from './dom.js'
+import { entitle, fill, h } from './dom.js'
 import * as session from './session.js'
 import { choose, t } from './words.js'
 import { failure } from './notice.js'
@@ -61,7 +61,7 @@ async function route() {
 
 function shown() {
   const title = main.querySelector('h1')
-  document.title = title ? `${title.textContent} – Cozy` : 'Cozy'
+  entitle(title?.textContent)
   const first = main.querySelector('[data-first]') ?? title
   first?.focus({ preventScroll: true })
   scrollTo(0, 0)

@@ -1,6 +1,6 @@
 // One move, from its beginning to a week after its end: what is shown is what its document says.
 import { MIGRATIONS, accounts, migration } from './cozy.js'
-import { announce, fill, h, heading } from './dom.js'
+import { announce, entitle, fill, h, heading } from './dom.js'
 import { showEnd } from './ending.js'
 import { watch } from './live.js'
 import { showRun } from './run.js'
@@ -32,7 +32,10 @@ export async function showMigration(main, id) {
       view.update(document)
     }
     const words = view.title(document)
-    if (title.textContent !== words) title.textContent = words
+    if (title.textContent !== words) {
+      title.textContent = words
+      if (title.isConnected) entitle(words)
+    }
   }
 
   const read = () => migration(id)

@@ -1,6 +1,7 @@
 // One side: a folder, what is in it, and what can be done with what is chosen.
-import { announce, fill, h, whilePressed } from './dom.js'
 import { confirm } from './dialog.js'
+import { announce, fill, h, whilePressed } from './dom.js'
+import { dropsOn } from './drops.js'
 import { failure } from './notice.js'
 import { rows } from './listing.js'
 import { t } from './words.js'
@@ -12,7 +13,7 @@ export function pane(store, title, acts) {
   const state = { path: '/', isTrash: false, entries: [], next: null, chosen: new Set(), place: null }
   const trouble = h('div')
   const crumbs = h('nav.crumbs', { 'aria-label': t('files.where', { title }) })
-  const tools = h('div.tools', { role: 'toolbar', 'aria-label': t('files.tools', { title }) })
+  const tools = h('div.tools', { role: 'group', 'aria-label': t('files.tools', { title }) })
   const list = h('div.listing')
   const picker = h('input', { type: 'file', multiple: true, hidden: true, 'aria-label': t('files.upload'), onchange: () => {
     upload([...picker.files])
@@ -99,7 +100,7 @@ export function pane(store, title, acts) {
   }
 
   const newFolder = async () => {
-    const name = h('input', { id: 'folder-name', required: true, autocomplete: 'off' })
+    const name = h('input', { id: 'folder-name', required: true, autocomplete: 'off', autofocus: true })
     const asked = await confirm(t('files.newFolder'), h('div', {}, h('label', { htmlFor: 'folder-name' }, t('files.name')), name), t('files.make'), t('files.cancel'))
     if (asked && name.value.trim()) {
       await store.makeFolder(state.place, name.value.trim())
@@ -132,21 +133,4 @@ export function pane(store, title, acts) {
   dropsOn(element, { upload, take: key => acts.take?.(key) })
   open('/')
   return { element, refresh, chosen, each, place: () => state.place, isTrash: () => state.isTrash }
-}
-
-// Files of the desktop, and rows of the other side. Whoever cannot drag has the buttons.
-function dropsOn(element, { upload, take }) {
-  const mark = isOver => element.classList.toggle('over', isOver)
-  element.addEventListener('dragover', event => {
-    event.preventDefault()
-    mark(true)
-  })
-  element.addEventListener('dragleave', () => mark(false))
-  element.addEventListener('drop', event => {
-    event.preventDefault()
-    mark(false)
-    const from = event.dataTransfer.getData('text/x-side')
-    if (from) take(from)
-    else upload([...event.dataTransfer.files])
-  })
 }

@@ -1,6 +1,6 @@
 // What did not come, and why: by its reason, with what to do about it. However many there are, only some are held here.
 import { report } from './cozy.js'
-import { fill, h, save, whilePressed } from './dom.js'
+import { announce, fill, h, save, whilePressed } from './dom.js'
 import { failure } from './notice.js'
 import { adviceOf, wordsOf } from './reasons.js'
 import { size, t } from './words.js'
@@ -16,7 +16,7 @@ export function problems(document) {
   if (present.length === 0) return { element: null, stop: () => {} }
 
   const filter = h('input', { id: 'filter', type: 'search', placeholder: t('problems.filterHint'), autocomplete: 'off' })
-  const list = h('div', { 'aria-live': 'polite' })
+  const list = h('div')
   const trouble = h('div')
   const buttons = new Map()
   let kind = present[0]
@@ -30,6 +30,7 @@ export function problems(document) {
     try {
       const groups = await read(document._id, kind, filter.value.trim().toLowerCase(), mine.signal)
       fill(list, groups.length === 0 ? h('p.hint', {}, t('problems.none')) : groups.map(group))
+      announce(t('check.items', { n: groups.reduce((sum, { count }) => sum + count, 0) }))
     } catch (error) {
       if (!mine.signal.aborted) fill(list, failure(error))
     }

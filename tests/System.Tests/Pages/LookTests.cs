@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Bridge.Demo;
 using Microsoft.Playwright;
 
 namespace SystemTests.Pages;
 
 /// <summary>The page on a phone, in the dark and in French; and how much memory it takes.</summary>
-public sealed class LookTests(Browser browser) : IClassFixture<Browser>
+public sealed partial class LookTests(Browser browser) : IClassFixture<Browser>
 {
     private const int Files = 20_000;
     private const int PerFolder = 500;
@@ -67,6 +68,17 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Every_reason_that_a_report_gives_has_words_and_advice_of_the_page()
+    {
+        var source = Path.Combine(Repository.Root, "src", "Migration.Service", "Migrations", "Reason.cs");
+        var words = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "Edge", "wwwroot", "words", "en.js"), Ct);
+        var codes = Code().Matches(await File.ReadAllTextAsync(source, Ct)).Select(match => match.Groups["code"].Value).ToList();
+
+        Assert.InRange(codes.Count, 20, 100);
+        Assert.DoesNotContain(codes, code => !words.Contains($"'reason.{code}'", StringComparison.Ordinal) || !words.Contains($"'advice.{code}'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_move_of_twenty_thousand_files_leaves_the_page_as_small_as_it_was()
     {
         await using var nextcloud = await StandIn.StandInNextcloud.StartAsync();
@@ -93,6 +105,9 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         Assert.InRange(growth, long.MinValue, MostGrowth);
         Assert.Empty(visit.Errors);
     }
+
+    [GeneratedRegex("""new\("(?<code>[a-z_]+)", """)]
+    private static partial Regex Code();
 
     private static async Task<long> UsedAsync(ICDPSession devTools)
     {
