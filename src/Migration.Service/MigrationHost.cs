@@ -66,6 +66,7 @@ internal static class MigrationHost
         services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider));
         services.AddGrpcClient<Instances.InstancesClient>((provider, grpc) => grpc.Address = AddressIn(provider));
         services.AddSingleton<IInstances, RemoteInstances>().AddSingleton<ServiceTokens>().AddSingleton<IRemoteFiles, GrpcRemoteFiles>();
+        services.AddHostedService<RemovedInstances>();
     }
 
     private static void AddQueue(this IServiceCollection services, QueueOptions configured, bool worker)

@@ -50,12 +50,14 @@ internal static class RemoteFilesHost
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
+        services.AddSingleton<ContentDiscard>(provider => provider.GetRequiredService<DriveStore>().DiscardAsync);
         services.AddDrive();
         services.AddNextcloud();
         services.AddSingleton<IFileTrees, FileTrees>();
         services.AddSingleton<IWatchedDocuments, WatchedDocuments>();
         builder.AddRealtime("remote-files");
         services.AddHostedService<Schema>();
+        services.AddSingleton<InstanceRemoval>().AddHostedService(provider => provider.GetRequiredService<InstanceRemoval>());
     }
 
     public static void MapRemoteFiles(this WebApplication app)

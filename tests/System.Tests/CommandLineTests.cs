@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Bridge;
 using Bridge.Demo;
+using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace SystemTests;
 
@@ -97,6 +99,39 @@ public sealed class CommandLineTests
         Assert.DoesNotContain(source.Password, end.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_instance_that_is_removed_leaves_nothing_in_any_table_and_its_neighbour_everything()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        var source = await MigrationSource.OfInstanceAsync(bridge, SampleTree.Make(), ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        string[] migrate = ["migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User];
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, migrate));
+        var domain = bridge.Domain("alma");
+        Assert.NotEqual(0, await RowsOfAsync(bridge, domain, ct));
+
+        CommandLine.Expect(ExitCodes.Usage, await CommandLine.RunAsync(bridge, null, ct, "instances", "rm", domain));
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "instances", "rm", domain, "--yes"));
+        var missing = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "instances", "rm", domain, "--yes"));
+        Assert.Contains("there is no instance", missing.Errors, StringComparison.Ordinal);
+        Assert.Contains("or there was one", CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "instances", "add", domain, "--passphrase", "x")).Errors, StringComparison.Ordinal);
+        await bridge.Process.KillAsync();
+        await bridge.StartAgainAsync(ct);
+
+        while (await RowsOfAsync(bridge, domain, ct) > 0)
+        {
+            // The other service asks at its start what was removed.
+            await Task.Delay(50, ct);
+        }
+
+        using var neighbour = await bridge.ClientAsync("source", ct);
+        foreach (var file in source.Sample.Files)
+        {
+            Assert.NotNull(await neighbour.StatAsync(file.Path, ct));
+        }
+    }
+
     [Theory]
     [InlineData("completed", "complete", ExitCodes.Success)]
     [InlineData("completed", "partial", ExitCodes.Partial)]
@@ -114,5 +149,22 @@ public sealed class CommandLineTests
         var line = "source <(\"$0\" completion bash); COMP_WORDS=(\"$0\" migrations re); COMP_CWORD=2; _bridge; echo \"${COMPREPLY[*]}\"";
         using var bash = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash", ["-c", line, CommandLine.Binary]) { RedirectStandardOutput = true })!;
         Assert.Equal("report retry", (await bash.StandardOutput.ReadToEndAsync(ct)).Trim());
+    }
+
+    private static async Task<long> RowsOfAsync(BridgeProcess bridge, string domain, CancellationToken ct)
+    {
+        var (data, rows) = (new DataDirectory(bridge.Data), 0L);
+        foreach (var file in new[] { data.RemoteFilesDatabase, data.MigrationDatabase })
+        {
+            await using var db = new SqliteConnection($"Data Source={file};Pooling=False");
+            var tables = (await db.QueryAsync<string>("SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'instance' WHERE m.type = 'table'")).ToList();
+            Assert.NotEmpty(tables);
+            foreach (var table in tables)
+            {
+                rows += await db.ExecuteScalarAsync<long>(new CommandDefinition($"SELECT COUNT(*) FROM {table} WHERE instance = @domain", new { domain }, cancellationToken: ct));
+            }
+        }
+
+        return rows;
     }
 }

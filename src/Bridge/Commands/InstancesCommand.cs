@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Bridge;
 
-/// <summary><c>bridge instances add|add-name|ls|token-cli</c>, on a running server.</summary>
+/// <summary><c>bridge instances add|add-name|ls|rm|token-cli</c>, on a running server.</summary>
 internal static class InstancesCommand
 {
-    public static Command Create() => new("instances", "The tenants of a running server") { Add(), AddName(), List(), TokenCli() };
+    public static Command Create() => new("instances", "The tenants of a running server") { Add(), AddName(), List(), Remove(), TokenCli() };
 
     private static Command Add()
     {
@@ -69,6 +69,27 @@ internal static class InstancesCommand
                 ("DOMAIN", one => (string)one["domain"]!),
                 ("LANGUAGE", one => (string)one["locale"]!),
                 ("QUOTA", one => one["quota"] is { } quota ? Sizes.Bytes((long)quota) : "no limit"));
+        });
+        return command;
+    }
+
+    private static Command Remove()
+    {
+        var domain = new Argument<string>("DOMAIN") { Description = "As ls shows it" };
+        var sure = new Option<bool>("--yes") { Description = "Yes, all of its files, accounts and app passwords; there is no way back" };
+        var command = new Command("rm", "Remove an instance and all of its data for good; its domain is not given again") { domain, sure };
+        var admin = ServerOptions.Of(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            var name = parsed.GetValue(domain)!;
+            if (!parsed.GetValue(sure))
+            {
+                throw new CommandException($"this removes all files, accounts and app passwords of {name}, and there is no way back: say --yes if that is meant") { ExitCode = ExitCodes.Usage };
+            }
+
+            using var client = admin.Connect(parsed);
+            await client.RemoveInstanceAsync(name, ct);
+            Terminal.Line($"Removed [bold]{name}[/]");
         });
         return command;
     }

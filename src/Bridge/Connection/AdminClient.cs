@@ -20,6 +20,9 @@ internal sealed class AdminClient : IDisposable
     public Task AddInstanceAsync(string domain, string passphrase, string locale, long? quota, CancellationToken ct, params (string Name, string Value)[] profile) =>
         PostAsync("instances", ct, [("Domain", domain), ("Passphrase", passphrase), ("Locale", locale), ("Quota", quota?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), .. profile]);
 
+    public Task RemoveInstanceAsync(string domain, CancellationToken ct) =>
+        SendAsync(new(HttpMethod.Delete, $"instances?Domain={Uri.EscapeDataString(domain)}"), ct);
+
     public Task AddNameAsync(string domain, string name, bool isOld, CancellationToken ct) =>
         PostAsync("instances/names", ct, ("Domain", domain), ("Name", name), ("Old", isOld ? "true" : ""));
 

@@ -30,6 +30,7 @@ internal static class AdminDoor
         var admin = app.MapOperatorGroup("/instances", context => Check(context, options.Secret));
         admin.MapGet("/", ListAsync);
         admin.MapPost("/", AddAsync);
+        admin.MapDelete("/", RemoveAsync);
         admin.MapPost("/names", AddNameAsync);
         admin.MapPost("/token", TokenAsync);
         admin.MapAppPasswords();
@@ -71,6 +72,12 @@ internal static class AdminDoor
         var locale = form["Locale"].ToString() is { Length: > 0 } given ? given : "en";
         var instance = await instances.AddAsync(form["Domain"].ToString(), locale, form["Passphrase"].ToString(), quota, ProfileOf(form), context.RequestAborted);
         return Results.Json(new JsonObject { ["domain"] = instance.Domain }, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> RemoveAsync(HttpContext context, InstanceRemoval removal)
+    {
+        await removal.RemoveAsync(context.Request.Query["Domain"].ToString().ToLowerInvariant(), context.RequestAborted);
+        return Results.NoContent();
     }
 
     private static async Task<IResult> AddNameAsync(HttpContext context, InstanceRegistry instances)

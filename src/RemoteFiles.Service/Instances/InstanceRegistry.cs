@@ -16,6 +16,7 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
           passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL,
           profile TEXT NOT NULL DEFAULT '{}', profile_rev TEXT NOT NULL DEFAULT '');
         CREATE TABLE IF NOT EXISTS instance_names (name TEXT PRIMARY KEY, domain TEXT NOT NULL, is_old INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS removed_instances (domain TEXT PRIMARY KEY, removed_at INTEGER NOT NULL);
         """;
 
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
@@ -84,10 +85,11 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
         const string insert = """
             INSERT INTO instances (domain, locale, token_salt, passphrase, quota, created_at, profile)
             SELECT @Domain, @Locale, @TokenSalt, @Passphrase, @quota, @Now, @Profile
-            WHERE NOT EXISTS (SELECT 1 FROM instance_names WHERE name = @Domain) ON CONFLICT DO NOTHING
+            WHERE NOT EXISTS (SELECT 1 FROM instance_names WHERE name = @Domain)
+              AND NOT EXISTS (SELECT 1 FROM removed_instances WHERE domain = @Domain) ON CONFLICT DO NOTHING
             """;
         var added = await database.WriteAsync(db => db.ExecuteAsync(insert, row), ct);
-        return added == 1 ? instance : throw new FaultException(Fault.AlreadyExists, $"there is an instance {domain} already");
+        return added == 1 ? instance : throw new FaultException(Fault.AlreadyExists, $"there is an instance {domain} already, or there was one");
     }
 
     /// <summary>Another name of an instance: an alias, or (old) one whose visitors are sent on.</summary>
@@ -96,7 +98,8 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
     {
         const string insert = """
             INSERT INTO instance_names (name, domain, is_old) SELECT @name, @domain, @isOld
-            WHERE NOT EXISTS (SELECT 1 FROM instances WHERE domain = @name) ON CONFLICT DO NOTHING
+            WHERE NOT EXISTS (SELECT 1 FROM instances WHERE domain = @name)
+              AND NOT EXISTS (SELECT 1 FROM removed_instances WHERE domain = @name) ON CONFLICT DO NOTHING
             """;
         name = Check(name);
         if (await database.WriteAsync(db => db.ExecuteAsync(insert, new { name, domain, isOld }), ct) == 0)
@@ -104,6 +107,27 @@ internal sealed class InstanceRegistry(Database database, TimeProvider clock) : 
             throw new FaultException(Fault.AlreadyExists, $"there is an instance {name} already");
         }
     }
+
+    /// <summary>From now on nobody finds it, and its domain is not given again: nobody meets what another one had there.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    public async Task RemoveAsync(string domain, CancellationToken ct)
+    {
+        const string remove = """
+            INSERT INTO removed_instances (domain, removed_at) SELECT domain, @now FROM instances WHERE domain = @domain;
+            DELETE FROM instance_names WHERE domain = @domain;
+            DELETE FROM instances WHERE domain = @domain;
+            """;
+        if (await RowAsync(domain, ct) is null)
+        {
+            throw new FaultException(Fault.NotFound, $"there is no instance {domain}");
+        }
+
+        await database.WriteAsync(db => db.ExecuteAsync(remove, new { domain, now = clock.GetUtcNow().ToUnixTimeMilliseconds() }), ct);
+        Forget(domain);
+    }
+
+    public async Task<IReadOnlyList<string>> ListRemovedAsync(CancellationToken ct) =>
+        (await database.ReadAsync(db => db.QueryAsync<string>("SELECT domain FROM removed_instances ORDER BY domain"), ct)).AsList();
 
     private static string Check(string domain) =>
         domain.Trim().ToLowerInvariant() is { Length: > 0 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '_')
