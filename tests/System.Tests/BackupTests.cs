@@ -15,6 +15,9 @@ public sealed class BackupTests
         using var alma = await bridge.AddInstanceAsync("alma", ct);
         var sample = SampleTree.Make();
         await alma.FillAsync(sample, ct);
+        var source = await MigrationSource.OfInstanceAsync(bridge, SampleTree.Make(10), ct);
+        using var admin = bridge.Admin();
+        var account = (await admin.AddAccountAsync(bridge.Domain("alma"), source.Url, source.User, source.Password, ct)).Trim();
         var backup = Directory.CreateTempSubdirectory("bridge-backup-").FullName;
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -31,7 +34,7 @@ public sealed class BackupTests
         new DirectoryInfo(bridge.Data).EnumerateDirectories().ToList().ForEach(lost => lost.Delete(recursive: true));
         new DirectoryInfo(bridge.Data).EnumerateFiles().ToList().ForEach(lost => lost.Delete());
         var restored = CommandLine.Expect(0, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--data", bridge.Data));
-        Assert.Contains("as they were stored", restored.LastLine, StringComparison.Ordinal);
+        Assert.Contains("as they were stored", restored.Output, StringComparison.Ordinal);
         await bridge.StartAgainAsync(ct);
         using var again = await bridge.ClientAsync("alma", ct);
         foreach (var file in sample.Files)
@@ -40,6 +43,32 @@ public sealed class BackupTests
             Assert.Equal(file.Sha256(), Convert.ToHexStringLower(await SHA256.HashDataAsync(body, ct)));
         }
 
+        // The credentials of accounts open again: the Nextcloud is there as files.
+        Assert.NotEmpty((await again.GetAsync($"/remote/nextcloud/{account}/", ct))["data"]!.AsArray());
+        Directory.Delete(backup, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_backup_that_breaks_off_leaves_the_one_before_as_it_was_and_a_restore_that_does_leaves_no_data()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        await UploadAsync(alma, "first", ct);
+        var backup = Directory.CreateTempSubdirectory("bridge-backup-").FullName;
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
+        await UploadAsync(alma, "second", ct);
+        BlobOf(bridge.Data).Delete();
+
+        CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
+        var whole = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", backup));
+        Assert.Equal("✓ 1 contents are as they were stored, 100 kB", whole.LastLine);
+
+        BlobOf(backup).Delete();
+        var nowhere = bridge.Data + "-restored";
+        CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "restore", backup, "--data", nowhere));
+        Assert.False(Directory.Exists(nowhere));
+        Directory.Delete(nowhere + ".restoring", recursive: true);
         Directory.Delete(backup, recursive: true);
     }
 
@@ -51,9 +80,8 @@ public sealed class BackupTests
         using var alma = await bridge.AddInstanceAsync("alma", ct);
         foreach (var name in new[] { "whole", "flipped", "gone" })
         {
-            var bytes = RandomNumberGenerator.GetBytes(100_000);
-            await alma.UploadAsync("io.cozy.files.root-dir", name, new MemoryStream(bytes), bytes.Length, ct);
-            var blob = new DirectoryInfo(new DataDirectory(bridge.Data).Blobs).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.LastWriteTimeUtc)!;
+            var bytes = await UploadAsync(alma, name, ct);
+            var blob = BlobOf(bridge.Data);
             if (name == "flipped")
             {
                 bytes[50_000] ^= 1;
@@ -86,6 +114,17 @@ public sealed class BackupTests
         CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "backup", bridge.Data, "--data", bridge.Data));
         CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", bridge.Data + "-nowhere"));
     }
+
+    private static async Task<byte[]> UploadAsync(CozyClient alma, string name, CancellationToken ct)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(100_000);
+        await alma.UploadAsync("io.cozy.files.root-dir", name, new MemoryStream(bytes), bytes.Length, ct);
+        return bytes;
+    }
+
+    // The content that was stored last.
+    private static FileInfo BlobOf(string data) =>
+        new DirectoryInfo(new DataDirectory(data).Blobs).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.LastWriteTimeUtc)!;
 
     // Files large enough to have a content of their own come, are written over, and go for good.
     private static async Task<int> ComeAndGoAsync(CozyClient alma, CancellationToken ct)

@@ -46,9 +46,18 @@ internal static class UpkeepCommands
                 throw new CommandException($"{to.Root} is not empty: stop the server and move it away first, or name another directory with --data");
             }
 
-            var contents = await new Copies(from, to).RunAsync(ct);
+            // It takes its place when it is whole: a server never starts on half of it.
+            var whole = new DataDirectory(Path.TrimEndingDirectorySeparator(Path.GetFullPath(to.Root)) + ".restoring");
+            var contents = await new Copies(from, whole).RunAsync(ct);
+            var isGood = await DataVerification.RunAsync(whole, ct);
+            if (Directory.Exists(to.Root))
+            {
+                Directory.Delete(to.Root);
+            }
+
+            Directory.Move(whole.Root, to.Root);
             Terminal.Line($"[green]✓[/] {contents} contents are back in {to.Root}");
-            return await DataVerification.RunAsync(to, ct) ? ExitCodes.Success : ExitCodes.Damaged;
+            return isGood ? ExitCodes.Success : ExitCodes.Damaged;
         });
         return command.WithExamples("bridge restore /mnt/backup/bridge --data .data");
     }

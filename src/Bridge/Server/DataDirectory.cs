@@ -13,6 +13,9 @@ internal sealed class DataDirectory(string root)
 
     public string Blobs => Path.Combine(RemoteFiles, "blobs");
 
+    /// <summary>The key ring that opens the credentials of accounts; itself encrypted with the master key.</summary>
+    public string KeyRing => Path.Combine(RemoteFiles, "keys");
+
     public string Migration => Path.Combine(root, "migration");
 
     public string MigrationDatabase => Path.Combine(Migration, "migration.db");
@@ -23,7 +26,7 @@ internal sealed class DataDirectory(string root)
     /// <summary>Readable by its owner alone: it holds keys.</summary>
     public void Create()
     {
-        foreach (var directory in new[] { root, RemoteFiles, Blobs, Migration })
+        foreach (var directory in new[] { root, RemoteFiles, Blobs, KeyRing, Migration })
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }

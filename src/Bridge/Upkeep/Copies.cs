@@ -6,11 +6,13 @@ namespace Bridge.Upkeep;
 
 /// <summary>
 /// A whole copy of a data directory, beside a running server or not. Each database is copied as it is at one moment, the migrations
-/// before the drive, so that no copied record tells of a file that the copied drive has not.
+/// before the drive, so that no copied record tells of a file that the copied drive has not. They take their places last: a copy
+/// that was cut off leaves an earlier one in the same place as it was.
 /// </summary>
 internal sealed class Copies(DataDirectory from, DataDirectory to)
 {
     private const int MostRounds = 10;
+    private const string Unfinished = ".new";
 
     /// <summary>How many contents the copy has; those that an earlier copy in the same place had are not read again.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
@@ -22,9 +24,11 @@ internal sealed class Copies(DataDirectory from, DataDirectory to)
         {
             ct.ThrowIfCancellationRequested();
             CopyDatabase(from.RemoteFilesDatabase, to.RemoteFilesDatabase);
-            var ids = await ListAsync(to.RemoteFilesDatabase, ct);
+            var ids = await ListAsync(to.RemoteFilesDatabase + Unfinished, ct);
             if (CopyBlobs(ids, ct))
             {
+                Finish(to.MigrationDatabase);
+                Finish(to.RemoteFilesDatabase);
                 return ids.Count;
             }
 
@@ -44,40 +48,51 @@ internal sealed class Copies(DataDirectory from, DataDirectory to)
         });
     }
 
+    // The mode of each comes with it.
     private void CopyKeys()
     {
-        foreach (var (source, target) in new[] { (from.MasterKey, to.MasterKey), (AdminSecretFile.PathIn(from.Root), AdminSecretFile.PathIn(to.Root)) })
+        foreach (var (source, target) in new[] { (from.MasterKey, to.MasterKey), (AdminSecretFile.PathIn(from.Root), AdminSecretFile.PathIn(to.Root)) }
+            .Where(key => File.Exists(key.Item1)))
         {
-            if (File.Exists(source))
-            {
-                // The mode comes with it.
-                File.Copy(source, target, overwrite: true);
-            }
+            File.Copy(source, target, overwrite: true);
+        }
+
+        foreach (var key in Directory.Exists(from.KeyRing) ? Directory.EnumerateFiles(from.KeyRing) : [])
+        {
+            File.Copy(key, Path.Combine(to.KeyRing, Path.GetFileName(key)), overwrite: true);
         }
     }
 
-    // SQLite's own copy of one state, beside whoever writes; it takes the place of an earlier one as a whole.
+    // SQLite's own copy of one state, beside whoever writes.
     private static void CopyDatabase(string source, string target)
     {
+        File.Delete(target + Unfinished);
         if (!File.Exists(source))
         {
             return;
         }
 
-        var temporary = target + ".new";
-        File.Delete(temporary);
         using (var reading = Open(source, SqliteOpenMode.ReadWrite))
-        using (var writing = Open(temporary, SqliteOpenMode.ReadWriteCreate))
+        using (var writing = Open(target + Unfinished, SqliteOpenMode.ReadWriteCreate))
         {
             reading.BackupDatabase(writing);
         }
 
-        using (var copy = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+        using var copy = File.OpenHandle(target + Unfinished, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(copy);
+    }
+
+    // Whoever has looked into an earlier copy may have left a journal beside it, which belongs to that one.
+    private static void Finish(string target)
+    {
+        if (!File.Exists(target + Unfinished))
         {
-            RandomAccess.FlushToDisk(copy);
+            return;
         }
 
-        File.Move(temporary, target, overwrite: true);
+        File.Delete(target + "-wal");
+        File.Delete(target + "-shm");
+        File.Move(target + Unfinished, target, overwrite: true);
     }
 
     private static async Task<List<string>> ListAsync(string database, CancellationToken ct)
