@@ -49,6 +49,12 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(e.Message);
             return e.ExitCode;
         }
+        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            // What a person can mend: a wrong address, a directory that is not there or not theirs.
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Refused;
+        }
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;

@@ -137,14 +137,14 @@ public sealed class TriggerTests : IAsyncLifetime
             Instance = Rig.Instance,
             Id = new('d', 32),
             LeaseOwner = "dead",
-            LeaseUntil = now + TimeSpan.FromMilliseconds(300),
+            LeaseUntil = now + TimeSpan.FromHours(1),
             Document = new() { Status = MigrationStatus.Pending, SourcePath = "/", TargetDir = "/Nextcloud", CozyMetadata = new(now) },
         };
         Assert.True(await rig.Migrations.TryAddAsync(dead, now, Ct));
         Assert.Equal(Fault.Conflict, (await Assert.ThrowsAsync<FaultException>(() => rig.TriggerAsync())).Fault);
         Assert.Null(await rig.Migrations.FindAsync(Rig.Instance, dead.Id, Ct));
 
-        await Task.Delay(300, Ct);
+        await rig.Migrations.ChangeAsync(dead.Id, row => row with { LeaseUntil = now }, Ct);
 
         Assert.Empty(await rig.Migrations.FindWaitingAsync(TimeProvider.System.GetUtcNow(), 10, Ct));
         await rig.TriggerAsync();

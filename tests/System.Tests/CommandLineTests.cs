@@ -3,6 +3,7 @@ using Bridge;
 using Bridge.Demo;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Migration.Tests.Fakes;
 
 namespace SystemTests;
 
@@ -56,6 +57,8 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", wrong.Errors, StringComparison.Ordinal);
         var nobody = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", bridge.Domain("nobody")));
         Assert.Contains("bridge instances ls", nobody.Errors, StringComparison.Ordinal);
+        var elsewhere = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--server", "http://127.0.0.1:1"));
+        Assert.DoesNotContain("   at ", elsewhere.Errors, StringComparison.Ordinal);
         await bridge.Process.KillAsync();
         var dead = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain));
         Assert.Contains("./bridge serve", dead.Errors, StringComparison.Ordinal);
@@ -119,11 +122,8 @@ public sealed class CommandLineTests
         await bridge.Process.KillAsync();
         await bridge.StartAgainAsync(ct);
 
-        while (await RowsOfAsync(bridge, domain, ct) > 0)
-        {
-            // The other service asks at its start what was removed.
-            await Task.Delay(50, ct);
-        }
+        // The other service asks at its start what was removed.
+        await Eventually.AsExpectedAsync(0L, () => RowsOfAsync(bridge, domain, ct));
 
         using var neighbour = await bridge.ClientAsync("source", ct);
         foreach (var file in source.Sample.Files)
