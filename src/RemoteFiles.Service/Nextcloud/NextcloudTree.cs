@@ -131,7 +131,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps
             }
 
             var isSame = response.Headers.ETag is not null && IsSame(response, entry) && (response.Content.Headers.LastModified ?? entry.ModifiedAt) == entry.ModifiedAt;
-            return (int)response.StatusCode == 206 && isSame && Length(response, entry, from) == length
+            return (int)response.StatusCode == (from > 0 ? 206 : 200) && isSame && Length(response, entry, from) == length
                 ? await line.BodyAsync(response, length, CancellationToken.None)
                 : throw new FaultException(Fault.PreconditionFailed, $"{entry.Path} changes while it is read");
         }

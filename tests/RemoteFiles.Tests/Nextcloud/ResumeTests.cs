@@ -46,12 +46,19 @@ public sealed class ResumeTests : IAsyncLifetime
     [Fact]
     public async Task After_cuts_only_what_is_missing_is_asked_for_and_every_byte_is_right()
     {
-        using var first = standIn.Next(request => request.Is("GET", "big.bin"), Misbehave.CutAfter(2_000_000));
+        var isRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var first = standIn.Next(request => request.Is("GET", "big.bin"), Misbehave.CutAfter(2_000_000, isRead.Task));
         using var second = standIn.Next(request => request.Is("GET", "big.bin"), Misbehave.CutAfter(1_500_000));
         using var third = standIn.Next(request => request.Is("GET", "big.bin"), Misbehave.EndAfter(500_000));
 
-        Assert.Equal(content, await ReadAsync());
+        await using var download = await tree.OpenAsync(Name, 0, Ct);
+        var read = new byte[Size];
+        await download.Body.ReadExactlyAsync(read.AsMemory(0, 1_000_000), Ct);
+        isRead.SetResult(); // a cut connection takes what nobody has read with it
+        await download.Body.ReadExactlyAsync(read.AsMemory(1_000_000), Ct);
 
+        Assert.Equal(content, read);
+        Assert.Equal(0, await download.Body.ReadAsync(new byte[1], Ct));
         Assert.Equal((1, 1, 1), (first.Times, second.Times, third.Times));
         Assert.Equal(4, Ranges.Count);
         Assert.Null(Ranges[0]);
@@ -59,6 +66,19 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.All(
             standIn.Requests.Where(request => request.Headers.ContainsKey("Range")),
             request => Assert.Equal($"\"{standIn.Tree.Find("big.bin")!.ETag}\"", request.Headers["If-Range"]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public async Task What_breaks_in_its_first_bytes_begins_again(int bytes)
+    {
+        using var cut = standIn.Next(request => request.Is("GET", "big.bin"), Misbehave.EndAfter(bytes));
+
+        Assert.Equal(content, await ReadAsync());
+
+        Assert.Equal(1, cut.Times);
+        Assert.Equal([null, null], Ranges);
     }
 
     [Fact]
