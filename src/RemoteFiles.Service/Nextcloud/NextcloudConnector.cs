@@ -34,7 +34,7 @@ internal static class NextcloudServices
             var options = provider.GetRequiredService<IOptionsMonitor<NextcloudOptions>>();
             return new RemoteServers(() => options.CurrentValue, provider.GetRequiredService<TimeProvider>());
         });
-        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
+        return services.AddSingleton(Network.OfThisMachine).AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
             .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>()).AddSingleton<IRemoteLogins, NextcloudLogins>();
     }
 }

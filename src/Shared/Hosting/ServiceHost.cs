@@ -37,7 +37,11 @@ internal static class ServiceHost
             kestrel.Listen(IPEndPoint.Parse(listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
             if (listen.Admin.Length > 0)
             {
-                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o => o.Protocols = HttpProtocols.Http1);
+                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o =>
+                {
+                    o.Protocols = HttpProtocols.Http1;
+                    o.MarkOperatorConnections();
+                });
             }
 
             // Files of any size at any pace: the doors that take them watch for silence.
@@ -53,6 +57,8 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
         builder.Services.AddHealthChecks();
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
@@ -71,6 +77,7 @@ internal static class ServiceHost
     /// <summary>The rooms that every request crosses, in their order.</summary>
     public static void UseServiceHost(this WebApplication app)
     {
+        app.UseAnswerHeaders();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRawRouting();
         app.UseRouting();
