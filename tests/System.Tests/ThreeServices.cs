@@ -14,10 +14,10 @@ internal sealed class ThreeServices : IAsyncDisposable
 
     public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
 
-    public static async Task<ThreeServices> StartAsync(CancellationToken ct)
+    public static async Task<ThreeServices> StartAsync(CancellationToken ct, params (string Name, string Value)[] ofRemoteFiles)
     {
         var services = new ThreeServices();
-        await services.StartAllAsync(ct);
+        await services.StartAllAsync(ofRemoteFiles, ct);
         return services;
     }
 
@@ -45,12 +45,12 @@ internal sealed class ThreeServices : IAsyncDisposable
         Directory.Delete(data, recursive: true);
     }
 
-    private async Task StartAllAsync(CancellationToken ct)
+    private async Task StartAllAsync((string Name, string Value)[] ofRemoteFiles, CancellationToken ct)
     {
         var (remoteFiles, remoteFilesGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
         var (migration, migrationGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
         var key = new string('k', 40);
-        await StartAsync("RemoteFiles.Service", remoteFiles, new()
+        await StartAsync("RemoteFiles.Service", remoteFiles, new(ofRemoteFiles.Select(setting => KeyValuePair.Create(setting.Name.Replace(":", "__", StringComparison.Ordinal), setting.Value)))
         {
             ["Listen__Http"] = $"127.0.0.1:{remoteFiles}",
             ["Listen__Grpc"] = $"127.0.0.1:{remoteFilesGrpc}",
