@@ -202,7 +202,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3Options options, ILog
     private string IdOf(string key) => key[options.Prefix.Length..];
 
     // Whatever else lies there is somebody else's.
-    private bool IsId(string key) => IdOf(key) is { Length: IdLength } id && !id.AsSpan().ContainsAnyExcept("0123456789abcdef");
+    private bool IsId(string key) => IdOf(key) is { Length: IdLength } id && id.All(char.IsAsciiHexDigitLower);
 
     private static DateTimeOffset TimeOf(DateTime? time) => time is { } at ? new(at.ToUniversalTime()) : DateTimeOffset.MaxValue;
 
