@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Operations;
 using Rpc.Server;
 
 namespace Edge;
@@ -51,17 +52,17 @@ internal static class EdgeHost
         builder.Services.AddRealtime(options);
         builder.Services.AddHttpClient<BackEndHealth>();
         builder.Services.AddHttpClient();
-        builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
+        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping").AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }
 
     public static void MapEdge(this WebApplication app)
     {
+        app.UseOperations();
         app.Use(PromptHead.InvokeAsync);
         app.UseForwardedHeaders();
         app.UseAnswerHeaders(app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value);
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapProbes();
         app.MapRealtime();
         app.MapOpenApi();
         app.MapPage();

@@ -38,6 +38,7 @@ internal static class RemoteFilesHost
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
         services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
+        services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
         services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));

@@ -27,6 +27,7 @@ internal sealed class AppLogin(AppPasswords passwords, LoginThrottle throttle, R
         // A device that was sent away keeps coming: it does not guess, and must not lock out its neighbours.
         if (found is null)
         {
+            AccessMetrics.Refused(Trial.OfAppPasswords);
             throttle.Take(Trial.OfAppPasswords, instance, CallerNetwork.Of(context));
         }
 

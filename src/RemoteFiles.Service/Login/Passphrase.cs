@@ -16,6 +16,7 @@ internal static class Passphrase
         throttle.Take(Trial.OfPassphrases, instance, network);
         if (!await context.RequestServices.GetRequiredService<InstanceRegistry>().IsPassphraseAsync(instance.Domain, passphrase, context.RequestAborted))
         {
+            AccessMetrics.Refused(Trial.OfPassphrases);
             return false;
         }
 

@@ -31,8 +31,9 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
         ConnectTimeout = options.ConnectTimeout,
         Expect100ContinueTimeout = ContinueTimeout,
         PooledConnectionLifetime = ConnectionLifetime,
+
         // Trace ids are ours; a user's Nextcloud is a stranger.
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = options.SendsTraceParent ? DistributedContextPropagator.Current : DistributedContextPropagator.CreateNoOutputPropagator(),
         ConnectCallback = (context, ct) => ConnectAsync(options, network, context.DnsEndPoint, ct),
         SslOptions = new()
         {

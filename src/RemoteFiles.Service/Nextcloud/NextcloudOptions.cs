@@ -56,5 +56,8 @@ internal sealed class NextcloudOptions
     [Range(0, long.MaxValue)]
     public long MostBytesPerSecondAndServer { get; set; }
 
+    /// <summary>Tells Nextclouds the trace that a request belongs to: for those that send their traces to the same place.</summary>
+    public bool SendsTraceParent { get; set; }
+
     public bool Allows(int port) => AllowedPorts.Length > 0 ? AllowedPorts.Contains(port) : AllowPrivateNetworks || port is 80 or 443;
 }

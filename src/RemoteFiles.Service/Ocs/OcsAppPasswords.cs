@@ -49,6 +49,7 @@ internal static class OcsAppPasswords
         throttle.Take(Trial.OfPassphrases, call.Instance, network);
         if (!await call.Get<InstanceRegistry>().IsPassphraseAsync(call.Instance.Domain, passphrase, call.Ct))
         {
+            AccessMetrics.Refused(Trial.OfPassphrases);
             throw new FaultException(otherwise, "Unauthorised");
         }
 

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Operations;
 using Rpc.OpenApi;
 using Rpc.Server;
 using Rpc.Transcoding;
@@ -60,7 +61,7 @@ internal static class ServiceHost
         builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping");
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
         builder.Services.Configure<OpenApiOptions>(ApiDocument.Configure);
@@ -77,6 +78,7 @@ internal static class ServiceHost
     /// <summary>The rooms that every request crosses, in their order.</summary>
     public static void UseServiceHost(this WebApplication app)
     {
+        app.UseOperations();
         app.UseAnswerHeaders();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRawRouting();
@@ -86,8 +88,11 @@ internal static class ServiceHost
 
         // Documents only: file bytes keep their length, their ETag and their ranges.
         app.UseWhen(IsDocument, rest => rest.Use(VaryAsync).UseResponseCompression());
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
-        app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
+        foreach (var probe in app.MapProbes())
+        {
+            probe.WithMetadata(Admission.Process);
+        }
+
         app.MapGrpcHealth();
         app.MapGrpcReflection();
         app.MapOpenApi(ApiDocument.Path).WithMetadata(Admission.Process).Describe("This document.").Answers(StatusCodes.Status200OK, "application/json");
