@@ -20,8 +20,11 @@ internal static class DavXml
         await using var body = new BoundedStream(UploadBody.Of(context), MostBytes);
         try
         {
-            using var xml = XmlReader.Create(body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true });
-            return (await XDocument.LoadAsync(xml, LoadOptions.PreserveWhitespace, context.RequestAborted)).Root;
+            // Comments are taken out afterwards: a reader that ignores them calls itself for each, and many would end the process.
+            using var xml = XmlReader.Create(body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            var document = await XDocument.LoadAsync(xml, LoadOptions.PreserveWhitespace, context.RequestAborted);
+            document.DescendantNodes().OfType<XComment>().Remove();
+            return document.Root;
         }
         catch (XmlException) when (body.Passed == 0)
         {
