@@ -108,6 +108,9 @@ public sealed partial class ComposeTests
         Assert.Contains("mv \"/app/$SERVICE\" /app/service", image, StringComparison.Ordinal);
         Assert.Contains("\nENTRYPOINT [\"/app/service\"]\n", image, StringComparison.Ordinal);
         Assert.Contains("CMD [\"/app/service\", \"" + global::Operations.Probe.Argument + "\"]", image, StringComparison.Ordinal);
+
+        // Without ICU two forms of a name would never be one.
+        Assert.Contains("apk add --no-cache icu-libs\nENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false", image, StringComparison.Ordinal);
         Assert.All(Projects.Values, project => Assert.True(Directory.Exists(Path.Combine(Repository.Root, "src", project))));
     }
 
