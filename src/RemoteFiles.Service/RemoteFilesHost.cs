@@ -47,7 +47,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
-        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<PendingLogins>();
+        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<EndedSessions>().AddSingleton<PendingLogins>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);
@@ -122,6 +122,7 @@ internal static class RemoteFilesHost
             await database.AddColumnAsync("app_passwords", "used_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
             await database.AddColumnAsync("app_passwords", "revoked_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
             await database.CreateAsync(LoginFlows.Schema, cancellationToken);
+            await database.CreateAsync(EndedSessions.Schema, cancellationToken);
             await drives.CreateAsync(cancellationToken);
         }
 

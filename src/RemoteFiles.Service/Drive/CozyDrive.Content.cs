@@ -216,7 +216,7 @@ internal sealed partial class CozyDrive
             return content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false) : null;
         }
 
-        return store.Blobs.Open(node.BlobId!, node.Size, offset)
+        return await store.Blobs.OpenAsync(node.BlobId!, node.Size, offset, ct)
             ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Blobs, parts, offset) : null);
     }
 

@@ -38,7 +38,7 @@ internal static class NextcloudServices
                 "nextcloud.origins.closed", () => servers.Closed, "{origin}", "Nextclouds that want to be left alone just now, and are.");
             return servers;
         });
-        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
+        return services.AddSingleton(Network.OfThisMachine).AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
             .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>()).AddSingleton<IRemoteLogins, NextcloudLogins>();
     }
 }

@@ -25,9 +25,16 @@ internal sealed class NextcloudOptions
     /// <summary>Empty: 80 and 443, or every port where private networks are allowed.</summary>
     public int[] AllowedPorts { get; set; } = [];
 
+    /// <summary>Hosts with a private authority or a pinned key; everybody else needs a certificate that the system trusts.</summary>
+    public IList<HostTrust> Trust { get; } = [];
+
     /// <summary>The most requests that one server has at once, from all accounts together; it gets fewer when it is slow.</summary>
     [Range(1, 1000)]
     public int MostRequestsPerServer { get; set; } = 16;
+
+    /// <summary>The most entries of one listing; a list without end is no list.</summary>
+    [Range(1, int.MaxValue)]
+    public int MostEntries { get; set; } = 5_000_000;
 
     /// <summary>How long a request may wait while its server wants to be left alone; one that would wait longer fails at once.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]

@@ -38,7 +38,11 @@ internal static class ServiceHost
             kestrel.Listen(IPEndPoint.Parse(listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
             if (listen.Admin.Length > 0)
             {
-                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o => o.Protocols = HttpProtocols.Http1);
+                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o =>
+                {
+                    o.Protocols = HttpProtocols.Http1;
+                    o.MarkOperatorConnections();
+                });
             }
 
             // Files of any size at any pace: the doors that take them watch for silence.
@@ -54,6 +58,8 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
         builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping");
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
@@ -73,6 +79,7 @@ internal static class ServiceHost
     public static void UseServiceHost(this WebApplication app)
     {
         app.UseOperations();
+        app.UseAnswerHeaders();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRawRouting();
         app.UseRouting();

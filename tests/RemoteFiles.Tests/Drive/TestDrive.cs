@@ -16,8 +16,8 @@ internal sealed class TestDrive : IAsyncDisposable
 
     private readonly int largestSmallContent;
 
-    private TestDrive(string directory, bool keep, int largestSmallContent) =>
-        (Directory, this.keep, this.largestSmallContent) = (directory, keep, largestSmallContent);
+    private TestDrive(string directory, bool keep, int largestSmallContent, TestContents? contents) =>
+        (Directory, this.keep, this.largestSmallContent, Contents) = (directory, keep, largestSmallContent, contents ?? new DirectoryContents(Path.Combine(directory, "blobs")));
 
     public string Directory { get; }
 
@@ -32,26 +32,26 @@ internal sealed class TestDrive : IAsyncDisposable
     /// <summary>What watchers were told.</summary>
     public List<DriveEvent> Events { get; } = [];
 
-    /// <summary>All files of the blob store, finished or not.</summary>
-    public string[] Blobs => System.IO.Directory.GetFiles(BlobDirectory, "*", SearchOption.AllDirectories);
+    public TestContents Contents { get; }
 
-    /// <summary>How many contents are kept, in files and in the database.</summary>
-    public async Task<int> CountContentsAsync() => Blobs.Length + await CountSmallContentsAsync();
+    /// <summary>The ids of all contents outside of the database, finished or not.</summary>
+    public Task<string[]> BlobsAsync() => Contents.ListAsync();
+
+    /// <summary>How many contents are kept, in the database and outside.</summary>
+    public async Task<int> CountContentsAsync() => (await BlobsAsync()).Length + await CountSmallContentsAsync();
 
     public Task<int> CountSmallContentsAsync() =>
         database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM contents"), CancellationToken.None);
 
-    private string BlobDirectory => Path.Combine(Directory, "blobs");
-
-    /// <summary>With 0 for the largest small content every content but an empty one is a file.</summary>
-    public static Task<TestDrive> CreateAsync(int largestSmallContent = DriveOptions.DefaultSmallContent) =>
-        OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false, largestSmallContent);
+    /// <summary>With 0 for the largest small content every content but an empty one lies outside of the database.</summary>
+    public static Task<TestDrive> CreateAsync(int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null) =>
+        OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false, largestSmallContent, contents);
 
     /// <summary>Opens a directory that somebody else made and will remove.</summary>
     public static async Task<TestDrive> OpenAsync(
-        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent)
+        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null)
     {
-        var drive = new TestDrive(directory, keep, largestSmallContent);
+        var drive = new TestDrive(directory, keep, largestSmallContent, contents);
         await drive.OpenAsync();
         return drive;
     }
@@ -63,15 +63,14 @@ internal sealed class TestDrive : IAsyncDisposable
         await OpenAsync();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         database.Dispose();
+        await Contents.DisposeAsync();
         if (!keep)
         {
             System.IO.Directory.Delete(Directory, recursive: true);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private Task OpenAsync()
@@ -79,7 +78,8 @@ internal sealed class TestDrive : IAsyncDisposable
         database = new(Path.Combine(Directory, "drive.db"));
         Store = new(
             database,
-            Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
+            Contents.Open(Clock),
+            Options.Create(new DriveOptions { Directory = Directory, LargestSmallContent = largestSmallContent }),
             (_, _) => Task.FromResult(Quota),
             (_, events) => Events.AddRange(events),
             Clock,
