@@ -8,9 +8,8 @@ namespace SystemTests.Operations;
 /// <summary>The settings that a service reads: the properties of its options, by the sections they are bound to, and what it asks by name.</summary>
 internal sealed partial class KnownSettings
 {
-    // Of engines that are added beside this.
-    private static readonly string[] Coming =
-        ["Storage:Postgres", "Storage:PostgresPasswordFile", "Blobs:S3:Endpoint", "Blobs:S3:Bucket", "Blobs:S3:SecretKeyFile"];
+    // Of an engine that is added beside this.
+    private static readonly string[] Coming = ["Storage:Postgres", "Storage:PostgresPasswordFile"];
 
     private readonly HashSet<string> names;
     private readonly HashSet<string> lists = [];
@@ -28,7 +27,8 @@ internal sealed partial class KnownSettings
             .Concat(SecretFiles.Names).Concat(SecretFiles.Names.Select(name => name + "File")));
         foreach (Match bound in Bound().Matches(code).Concat(Got().Matches(code)))
         {
-            known.Add(bound.Groups["section"].Value, TypeOf(project, bound.Groups["type"].Value));
+            var type = TypeOf(project, bound.Groups["type"].Value);
+            known.Add(bound.Groups["section"] is { Success: true } section ? section.Value : (string)type.GetField("Section")!.GetRawConstantValue()!, type);
         }
 
         Assert.True(known.names.Count > 5, $"the settings of {project} were not found");
@@ -54,7 +54,7 @@ internal sealed partial class KnownSettings
     private static Type TypeOf(string project, string name) =>
         new[] { project, "Operations" }.SelectMany(assembly => Assembly.Load(assembly).GetTypes()).First(type => type.Name == name);
 
-    [GeneratedRegex(@"AddOptions<(?<type>\w+)>\(\)\.BindConfiguration\(""(?<section>[\w:]+)""\)")]
+    [GeneratedRegex(@"AddOptions<(?<type>\w+)>\(\)\.BindConfiguration\((""(?<section>[\w:]+)""|\k<type>\.Section)\)")]
     private static partial Regex Bound();
 
     [GeneratedRegex(@"GetSection\(""(?<section>[\w:]+)""\)\.Get<(?<type>\w+)>")]
