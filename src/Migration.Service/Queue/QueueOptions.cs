@@ -8,6 +8,9 @@ internal sealed class QueueOptions : IValidatableObject
     /// <summary><c>amqp://</c>, or <c>amqps://</c> whose certificate is verified. Empty: no broker, commands stay in this process.</summary>
     public string? Uri { get; set; }
 
+    /// <summary>Of the user that <see cref="Uri"/> names, where it names no password.</summary>
+    public string? Password { get; set; }
+
     /// <summary>For a whole publication, from connecting to the broker's confirmation.</summary>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

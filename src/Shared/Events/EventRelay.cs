@@ -9,7 +9,7 @@ using Watching;
 namespace Shared.Events;
 
 /// <summary>The broker, and the service whose replicas hear each other.</summary>
-internal sealed record RelayAddress(string Uri, string Service);
+internal sealed record RelayAddress(string Uri, string Service, string? Password = null);
 
 /// <summary>
 /// Carries announcements between the replicas of a service, through a fanout exchange to a queue of each. No writer waits for
@@ -88,7 +88,7 @@ internal sealed partial class EventRelay : BackgroundService
     /// <summary>Ends with an exception when the connection or the channel is gone.</summary>
     private async Task RelayAsync(Action connected, CancellationToken ct)
     {
-        await using var connection = await BrokerAddress.Factory(address.Uri, $"events of {address.Service}").CreateConnectionAsync(ct);
+        await using var connection = await BrokerAddress.Factory(address.Uri, address.Password, $"events of {address.Service}").CreateConnectionAsync(ct);
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, ct);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
