@@ -15,7 +15,7 @@ public sealed class BucketTests
         var ct = TestContext.Current.CancellationToken;
         await using var server = new SwiftServer();
         await server.StartAsync();
-        await using var services = await ThreeServices.StartAsync(ct, server.Settings("bridge/"));
+        await using var services = await ThreeServices.StartAsync(server.Settings("bridge/").ToDictionary(setting => setting.Item1.Replace(":", "__", StringComparison.Ordinal), setting => setting.Item2), ct);
         using var cozy = await services.AddInstanceAsync("alma", ct);
 
         using var up = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

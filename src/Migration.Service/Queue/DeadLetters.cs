@@ -41,6 +41,7 @@ internal sealed partial class DeadLetters(CommandHandler handler, IOptions<Queue
             }
         }
 
+        QueueMetrics.Dead(queue, kept.Count);
         foreach (var tag in kept)
         {
             await channel.BasicNackAsync(tag, multiple: false, requeue: true, ct);

@@ -43,9 +43,9 @@ internal sealed partial class LedgerTable(Database database) : ILedger
         connection => connection.QuerySingleAsync<LedgerTotals>(
             $"""
             SELECT COALESCE(SUM(is_folder = 0 AND {Asked}), 0) AS Files,
-                COALESCE(SUM(CASE WHEN is_folder = 0 AND {Asked} THEN size END), 0) AS Bytes,
+                CAST(TOTAL(CASE WHEN is_folder = 0 AND {Asked} THEN size END) AS INTEGER) AS Bytes, -- SUM would fail where sizes are lies
                 COALESCE(SUM(CASE WHEN {Arrived} THEN 1 END), 0) AS FilesImported,
-                COALESCE(SUM(CASE WHEN {Arrived} THEN size END), 0) AS BytesImported,
+                CAST(TOTAL(CASE WHEN {Arrived} THEN size END) AS INTEGER) AS BytesImported,
                 COALESCE(SUM(CASE WHEN outcome = 'failed' THEN 1 END), 0) AS Errors,
                 COALESCE(SUM(CASE WHEN outcome = 'renamed' THEN 1 END), 0) AS Renamed
             FROM migration_files WHERE migration = @migration

@@ -83,5 +83,5 @@ internal static partial class LedgerWriter
 
     private static Task<(long Files, long Bytes)> ArrivedBelowAsync(DbConnection connection, object values) =>
         connection.QuerySingleAsync<(long Files, long Bytes)>(
-            $"SELECT COUNT(*), COALESCE(SUM(size), 0) FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
+            $"SELECT COUNT(*), CAST(TOTAL(size) AS INTEGER) FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
 }

@@ -87,6 +87,7 @@ internal sealed partial class CozyDrive
             await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
+            DriveMetrics.Stored(blob.Size);
             await store.DiscardAsync(replaced);
             return stored;
         }
@@ -109,6 +110,7 @@ internal sealed partial class CozyDrive
             },
             ct);
         FaultPoint.Pass(FaultPoint.FileCommitted);
+        DriveMetrics.Stored(content.Blob.Size);
         await store.DiscardAsync(replaced);
         return stored;
     }

@@ -147,6 +147,7 @@ internal sealed partial class CozyDrive
                 return (new Placed(entry, place.Taken is null), old);
             },
             ct);
+        DriveMetrics.Stored(size);
         store.PartSums.Forget((instance, transfer));
         await store.DiscardAsync(replaced);
         return answer;
