@@ -70,8 +70,8 @@ public sealed class BrokerFaultTests(RabbitMqServer server) : IAsyncLifetime
             await Eventually.GetAsync(PublishAsync, error => error is null);
         }
 
-        Task<Exception?> PublishAsync() =>
-            Record.ExceptionAsync(() => publisher.PublishAsync(Topology.Requested, new("id", "nobody.example", null, null, 0), Ct));
+        async Task<Exception?> PublishAsync() =>
+            await Record.ExceptionAsync(() => publisher.PublishAsync(Topology.Requested, new("id", "nobody.example", null, null, 0), Ct));
     }
 
     [Fact]
