@@ -120,6 +120,7 @@ internal sealed partial class CommandConsumer(
             if (deliveries >= options.Value.MostDeliveries)
             {
                 GaveUp(deliveries);
+                QueueMetrics.Taken(Verdict.Dead);
                 await channel.BasicNackAsync(tag, multiple: false, requeue: false, ct);
                 return;
             }
