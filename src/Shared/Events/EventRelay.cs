@@ -20,6 +20,7 @@ internal sealed partial class EventRelay : BackgroundService
     private const long MostBytes = 32 << 20;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly string replica = Guid.NewGuid().ToString("N");
     private readonly Mailbox<Announcement> outgoing = new(MostBytes);
@@ -114,7 +115,9 @@ internal sealed partial class EventRelay : BackgroundService
         finally
         {
             await over.CancelAsync();
-            await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // The library does not end every wait of its own with the token.
+            await publishing.WaitAsync(Patience, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
