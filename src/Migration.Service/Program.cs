@@ -1,7 +1,8 @@
 using Migration;
+using Shared.Hosting;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddMigration();
 var app = builder.Build();
 app.MapMigration();
-await app.RunAsync();
+return await app.RunAsync(args);

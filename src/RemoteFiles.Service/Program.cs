@@ -1,7 +1,8 @@
 using RemoteFiles;
+using Shared.Hosting;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddRemoteFiles();
 var app = builder.Build();
 app.MapRemoteFiles();
-await app.RunAsync();
+return await app.RunAsync(args);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RemoteFiles.Drive;
 using RemoteFiles.Tests.Routes;
 using Shared.Storage;
+using Tests.Storage;
 
 namespace RemoteFiles.Tests.Drive;
 
@@ -15,9 +16,10 @@ internal sealed class TestDrive : IAsyncDisposable
     private Database database = null!;
 
     private readonly int largestSmallContent;
+    private readonly Func<Database>? open;
 
-    private TestDrive(string directory, bool keep, int largestSmallContent) =>
-        (Directory, this.keep, this.largestSmallContent) = (directory, keep, largestSmallContent);
+    private TestDrive(string directory, bool keep, int largestSmallContent, Func<Database>? open) =>
+        (Directory, this.keep, this.largestSmallContent, this.open) = (directory, keep, largestSmallContent, open);
 
     public string Directory { get; }
 
@@ -49,9 +51,9 @@ internal sealed class TestDrive : IAsyncDisposable
 
     /// <summary>Opens a directory that somebody else made and will remove.</summary>
     public static async Task<TestDrive> OpenAsync(
-        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent)
+        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, Func<Database>? open = null)
     {
-        var drive = new TestDrive(directory, keep, largestSmallContent);
+        var drive = new TestDrive(directory, keep, largestSmallContent, open);
         await drive.OpenAsync();
         return drive;
     }
@@ -76,7 +78,7 @@ internal sealed class TestDrive : IAsyncDisposable
 
     private Task OpenAsync()
     {
-        database = new(Path.Combine(Directory, "drive.db"));
+        database = open?.Invoke() ?? TestEngine.Open(Directory, "drive.db");
         Store = new(
             database,
             Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
@@ -84,6 +86,6 @@ internal sealed class TestDrive : IAsyncDisposable
             (_, events) => Events.AddRange(events),
             Clock,
             NullLogger<DriveStore>.Instance);
-        return Store.CreateAsync(CancellationToken.None);
+        return Schema.Of(database).MigrateAsync(CancellationToken.None);
     }
 }
