@@ -19,6 +19,7 @@ internal static class CommandLine
             AccountsCommand.Create(),
             MigrateCommand.Create(),
             MigrationsCommand.Create(),
+            ExplainCommand.Create(),
             AppPasswordsCommand.Create(),
             UpkeepCommands.Verify(),
             UpkeepCommands.Backup(),

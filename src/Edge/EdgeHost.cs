@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Operations;
 using Rpc.Server;
 
 namespace Edge;
@@ -20,7 +22,14 @@ internal static class EdgeHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPEndPoint.Parse(options.Listen), listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPEndPoint.Parse(options.Listen), listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.Tls.IsOn)
+                {
+                    listen.UseHttps(kestrel.ApplicationServices.GetRequiredService<ServerCertificate>().Handshake);
+                }
+            });
 
             // Files of any size at any pace pass through.
             kestrel.Limits.MaxRequestBodySize = null;
@@ -38,20 +47,22 @@ internal static class EdgeHost
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSocketBlocks();
+        builder.Services.AddSingleton<ServerCertificate>().AddHostedService(provider => provider.GetRequiredService<ServerCertificate>());
         builder.Services.AddForwarding(options);
         builder.Services.AddRealtime(options);
         builder.Services.AddHttpClient<BackEndHealth>();
         builder.Services.AddHttpClient();
-        builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
+        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping").AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }
 
     public static void MapEdge(this WebApplication app)
     {
+        app.UseOperations();
         app.Use(PromptHead.InvokeAsync);
         app.UseForwardedHeaders();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.UseAnswerHeaders(app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value);
+        app.MapProbes();
         app.MapRealtime();
         app.MapOpenApi();
         app.MapPage();

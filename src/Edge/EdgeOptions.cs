@@ -15,6 +15,13 @@ internal sealed class EdgeOptions
     /// </summary>
     public IList<string> TrustedProxies { get; } = [];
 
+    /// <summary>The certificate to listen with; without one it listens without TLS, behind a proxy that has it.</summary>
+    public TlsOptions Tls { get; } = new();
+
+    /// <summary>How many days browsers ask this server over TLS alone, once they have (Strict-Transport-Security); 0 tells them nothing.</summary>
+    [Range(0, 3650)]
+    public int StrictTransportDays { get; set; } = 365;
+
     /// <summary>HTTP/1.1 address of RemoteFiles.Service.</summary>
     [Required]
     public Uri? RemoteFiles { get; set; }

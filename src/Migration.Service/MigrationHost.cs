@@ -55,8 +55,9 @@ internal static class MigrationHost
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, "migration.db"));
-        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddSingleton<IPredictions, PredictionTable>().AddHostedService<SchemaAtStart>();
-        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<ILedgerReport>(provider => provider.GetRequiredService<LedgerTable>());
+        services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
+        services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddSingleton<IPredictions, PredictionTable>().AddHostedService<SchemaAtStart>().AddHostedService<MigrationGauges>();
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<ILedgerReport>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<IFailures>(provider => provider.GetRequiredService<LedgerTable>());
         services.AddSingleton<DocumentStore>().AddSingleton<IDoctypes, MigrationDoctypes>();
     }
 
@@ -65,7 +66,7 @@ internal static class MigrationHost
         services.AddOptions<RemoteFilesOptions>().BindConfiguration("RemoteFiles").ValidateDataAnnotations().ValidateOnStart();
         services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider));
         services.AddGrpcClient<Instances.InstancesClient>((provider, grpc) => grpc.Address = AddressIn(provider));
-        services.AddSingleton<IInstances, RemoteInstances>().AddSingleton<ServiceTokens>().AddSingleton<IRemoteFiles, GrpcRemoteFiles>();
+        services.AddSingleton<IInstances, RemoteInstances>().AddSingleton<ServiceTokens>().AddSingleton<IRemoteFiles, GrpcRemoteFiles>().AddSingleton<ISourceStandings, SourceStandings>();
         services.AddHostedService<RemovedInstances>();
     }
 

@@ -38,6 +38,7 @@ internal static class RemoteFilesHost
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
         services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, "remote-files.db"));
+        services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
         services.AddDataProtection().SetApplicationName("bridge").PersistKeysToFileSystem(new(storage.FileOf("keys")));
@@ -46,7 +47,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
-        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<PendingLogins>();
+        services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<EndedSessions>().AddSingleton<PendingLogins>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));
         services.AddSingleton<DriveEvents>().AddSingleton<DriveWatch>(WatchOf);

@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Migration.Tests.Fakes;
 using RemoteFiles.Tests.Routes;
 
@@ -32,6 +34,9 @@ public sealed class RelayTests(RabbitMqServer rabbitMq)
         await using var one = await RunningService.StartAsync(("RabbitMq:Uri", rabbitMq.Uri));
         await using var two = await one.StartReplicaAsync(("RabbitMq:Uri", rabbitMq.Uri), ("Migration:Worker", "false"));
         using var watch = await ConnectedAsync(one, two);
+
+        // Its queues are made: a node that dies while it makes one may come back without a leader for it.
+        await Eventually.AsExpectedAsync(HealthStatus.Healthy, async () => (await one.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(RealtimeTests.Ct)).Status);
         await rabbitMq.KillAsync();
 
         // Nobody waits for the broker.
@@ -48,9 +53,10 @@ public sealed class RelayTests(RabbitMqServer rabbitMq)
     {
         while (true)
         {
-            var watch = await RealtimeTests.WatchAsync(two);
+            WatchClient? watch = null;
             try
             {
+                watch = await RealtimeTests.WatchAsync(two);
                 var heard = watch.NextAsync();
                 while (!heard.IsCompleted)
                 {
@@ -71,7 +77,7 @@ public sealed class RelayTests(RabbitMqServer rabbitMq)
             catch (RpcException)
             {
                 // The replicas have only just found the broker again.
-                watch.Dispose();
+                watch?.Dispose();
             }
         }
     }

@@ -32,25 +32,56 @@ public sealed class TogetherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_that_breaks_off_is_finished_file_by_file()
+    public async Task A_batch_that_breaks_off_now_and_then_is_asked_for_again_and_nothing_comes_alone()
+    {
+        var came = 0;
+        var broken = 0;
+        rig.Remote.OnFetchTogether = (_, _) => Interlocked.Increment(ref came) % 31 == 0 && Interlocked.Increment(ref broken) > 0 ? throw new FaultException(Fault.BadGateway, "cut") : Task.CompletedTask;
+
+        Assert.Equal(0, await MoveTwoHundredAsync(() => came - broken));
+
+        Assert.InRange(broken, 5, 20);
+    }
+
+    [Fact]
+    public async Task A_file_that_breaks_every_batch_takes_few_others_with_it()
+    {
+        var came = 0;
+        var broken = 0;
+        rig.Remote.OnFetchTogether = (file, _) => file.Path.Name == "120" && Interlocked.Increment(ref broken) > 0 ? throw new FaultException(Fault.BadGateway, "cut") : Task.FromResult(Interlocked.Increment(ref came));
+
+        Assert.InRange(await MoveTwoHundredAsync(() => came), 1, 50);
+
+        Assert.InRange(broken, 2, 6);
+    }
+
+    [Fact]
+    public async Task Where_no_batch_comes_every_file_comes_alone_after_a_few_tries()
+    {
+        var broken = 0;
+        rig.Remote.OnFetchTogether = (_, _) => Interlocked.Increment(ref broken) > 0 ? throw new FaultException(Fault.BadGateway, "cut") : Task.CompletedTask;
+
+        Assert.Equal(200, await MoveTwoHundredAsync(() => 0));
+
+        Assert.InRange(broken, 1, 70);
+    }
+
+    /// <summary>Answers how many of two hundred files came alone.</summary>
+    private async Task<int> MoveTwoHundredAsync(Func<int> together)
     {
         rig.Remote.IsModern = true;
-        foreach (var i in Enumerable.Range(0, 50))
+        foreach (var i in Enumerable.Range(0, 200))
         {
-            rig.Remote.File($"/{i}");
+            rig.Remote.File($"/{i:000}");
         }
 
-        var broken = 0;
-        rig.Remote.OnFetchTogether = (file, _) => file.Path.Name == "20" && ++broken > 0 ? throw new FaultException(Fault.BadGateway, "cut") : Task.CompletedTask;
         await rig.StartWorkerAsync();
-
         var document = await rig.FinishAsync(await rig.TriggerAsync());
-
         Assert.Equal("complete", document.Outcome);
-        Assert.Equal(new Progress(50, 50, 500, 500), document.Progress);
-        Assert.True(broken > 0);
-        Assert.Equal(50, rig.Remote.Moved.Count);
+        Assert.Equal(new Progress(200, 200, 2000, 2000), document.Progress);
+        Assert.Equal(200, rig.Remote.Moved.Count);
         Assert.All(rig.Remote.Moved.Values, times => Assert.Equal(1, times));
+        return rig.Remote.Fetches - together();
     }
 
     [Fact]

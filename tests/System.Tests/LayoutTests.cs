@@ -67,6 +67,7 @@ public sealed partial class LayoutTests
 
     [Theory]
     [InlineData("Rpc", "RemoteFiles|Migration|Shared|Edge|Bridge|Protos")]
+    [InlineData("Operations", "Rpc|RemoteFiles|Migration|Shared|Edge|Bridge|Protos")]
     [InlineData("Shared", "RemoteFiles|Migration|Edge|Bridge|Protos")]
     [InlineData("Edge", "RemoteFiles|Migration|Shared|Bridge|Protos")]
     public void A_foundation_names_nothing_that_stands_on_it(string project, string forbidden)

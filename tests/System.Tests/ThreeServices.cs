@@ -12,11 +12,18 @@ internal sealed class ThreeServices : IAsyncDisposable
     private readonly int port = ServiceProcess.FreePort();
     private readonly int adminPort = ServiceProcess.FreePort();
 
+    public Uri Address => new($"http://127.0.0.1:{port}/");
+
     public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
 
-    public static async Task<ThreeServices> StartAsync(CancellationToken ct)
+    /// <summary>More of the environment of each.</summary>
+    private IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+
+    public static Task<ThreeServices> StartAsync(CancellationToken ct) => StartAsync(new Dictionary<string, string>(), ct);
+
+    public static async Task<ThreeServices> StartAsync(IReadOnlyDictionary<string, string> more, CancellationToken ct)
     {
-        var services = new ThreeServices();
+        var services = new ThreeServices { More = more };
         await services.StartAllAsync(ct);
         return services;
     }
@@ -27,6 +34,16 @@ internal sealed class ThreeServices : IAsyncDisposable
         using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
         await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
         return new(new($"http://127.0.0.1:{port}/"), domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
+    }
+
+    /// <summary>A request of an instance, with a token of its own.</summary>
+    public async Task<HttpRequestMessage> RequestAsync(string label, HttpMethod method, string path, CancellationToken ct)
+    {
+        var domain = $"{label}.localhost:{port}";
+        using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
+        var request = new HttpRequestMessage(method, new Uri(Address, path)) { Headers = { Host = domain } };
+        request.Headers.Authorization = new("Bearer", await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
+        return request;
     }
 
     public async Task<string> AddAccountAsync(string label, MigrationSource.Login nextcloud, CancellationToken ct)
@@ -78,6 +95,13 @@ internal sealed class ThreeServices : IAsyncDisposable
         }, ct);
     }
 
-    private async Task StartAsync(string project, int readyPort, Dictionary<string, string> settings, CancellationToken ct) =>
+    private async Task StartAsync(string project, int readyPort, Dictionary<string, string> settings, CancellationToken ct)
+    {
+        foreach (var (name, value) in More)
+        {
+            settings[name] = value;
+        }
+
         processes[project] = await ServiceProcess.StartAsync(project, [], settings, new($"http://127.0.0.1:{readyPort}/health/ready"), ct);
+    }
 }

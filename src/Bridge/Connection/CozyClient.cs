@@ -93,6 +93,9 @@ internal sealed class CozyClient : IDisposable
         await CheckAsync(answer, HttpStatusCode.Accepted, ct);
     }
 
+    /// <summary>Why one is where it is.</summary>
+    public Task<JsonNode> ExplainMigrationAsync(string id, CancellationToken ct) => GetAsync($"{Migration(id)}/explanation", ct);
+
     public async Task RetryMigrationAsync(string id, CancellationToken ct)
     {
         using var answer = await http.PostAsync($"{Migration(id)}/retry", null, ct);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Bridge;
 
@@ -18,20 +19,35 @@ internal sealed class InstanceOptions
 
     private readonly ServerOptions admin;
 
-    private InstanceOptions(Command command)
+    private InstanceOptions(Command command, bool hasDomain)
     {
-        command.Arguments.Add(Domain);
+        if (hasDomain)
+        {
+            command.Arguments.Add(Domain);
+        }
+
         command.Options.Add(server);
         admin = ServerOptions.Of(command);
     }
 
     public Argument<string> Domain { get; } = new("DOMAIN") { Description = "The instance, as `instances ls` shows it" };
 
-    public static InstanceOptions Of(Command command) => new(command);
+    public static InstanceOptions Of(Command command) => new(command, hasDomain: true);
 
-    public async Task<CozyClient> ConnectAsync(ParseResult parsed, CancellationToken ct)
+    /// <summary>Of a command that finds out the instance itself.</summary>
+    public static InstanceOptions WithoutDomain(Command command) => new(command, hasDomain: false);
+
+    public Task<CozyClient> ConnectAsync(ParseResult parsed, CancellationToken ct) => ConnectAsync(parsed, parsed.GetValue(Domain)!, ct);
+
+    /// <summary>The domains of all instances.</summary>
+    public async Task<IReadOnlyList<string>> DomainsAsync(ParseResult parsed, CancellationToken ct)
     {
-        var domain = parsed.GetValue(Domain)!;
+        using var client = admin.Connect(parsed);
+        return [.. JsonNode.Parse(await client.ListInstancesAsync(ct))!.AsArray().Select(instance => (string)instance!["domain"]!)];
+    }
+
+    public async Task<CozyClient> ConnectAsync(ParseResult parsed, string domain, CancellationToken ct)
+    {
         using var client = admin.Connect(parsed);
         return new(parsed.GetValue(server) ?? Local(domain), domain, await client.CliTokenAsync(domain, Scopes, ct));
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Edge;
 using Microsoft.AspNetCore.Hosting.Server;
 using Migration;
+using Operations;
 using RemoteFiles;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -88,6 +89,7 @@ internal sealed class BridgeServer : IAsyncDisposable
         var edge = await StartAsync(
             builder =>
             {
+                builder.AddOperations("bridge");
                 builder.AddEdge();
                 builder.Services.AddSingleton<IHttpForwarder>(indoors);
             },
@@ -113,6 +115,7 @@ internal sealed class BridgeServer : IAsyncDisposable
         Environment.SetEnvironmentVariable("DOTNET_USE_POLLING_FILE_WATCHER", "1");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection([.. settings, .. more]);
+        builder.AddSecretsAndLogs();
         builder.Logging.SetMinimumLevel(logLevel);
         var server = builder.Services.Last(service => service.ServiceType == typeof(IServer));
         builder.Services.AddSingleton<IServer>(services => new OpenServer((IServer)ActivatorUtilities.CreateInstance(services, server.ImplementationType!)));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -42,6 +43,7 @@ internal sealed class Indoors : IHttpForwarder
     private static HttpRequestFeature RequestOf(HttpContext context)
     {
         var (request, headers) = (context.Request, context.Request.Headers);
+        DistributedContextPropagator.Current.Inject(Activity.Current, headers, static (to, name, value) => ((IHeaderDictionary)to!)[name] = value);
         headers["X-Forwarded-For"] = context.Connection.RemoteIpAddress?.ToString();
         headers["X-Forwarded-Proto"] = request.Scheme;
         headers["X-Forwarded-Host"] = request.Host.Value;

@@ -40,7 +40,7 @@ internal sealed class Copies(DataDirectory from, DataDirectory to)
 
     private bool CopyBlobs(List<string> ids, CancellationToken ct)
     {
-        var (source, target) = (new BlobStore(from.Blobs, TimeProvider.System), new BlobStore(to.Blobs, TimeProvider.System));
+        var (source, target) = (new BlobDirectory(from.Blobs, TimeProvider.System), new BlobDirectory(to.Blobs, TimeProvider.System));
         return ids.TrueForAll(id =>
         {
             ct.ThrowIfCancellationRequested();

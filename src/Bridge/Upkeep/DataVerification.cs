@@ -8,7 +8,7 @@ internal static class DataVerification
     /// <summary>True: every content is as it was stored.</summary>
     public static async Task<bool> RunAsync(DataDirectory data, CancellationToken ct)
     {
-        using var scrub = new Scrub(data.RemoteFilesDatabase, data.Blobs);
+        using var scrub = new Scrub(data.RemoteFilesDatabase, new BlobDirectory(data.Blobs, TimeProvider.System));
         var (contents, bytes, bad) = (0L, 0L, 0L);
         await foreach (var content in scrub.RunAsync(ct))
         {

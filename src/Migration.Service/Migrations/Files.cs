@@ -10,6 +10,10 @@ namespace Migration.Migrations;
 internal sealed class Files(Source source, Listings listings, ILedger ledger, Journal journal, MigrationOptions options, TimeProvider clock) : IDisposable
 {
     private const int Page = 500;
+
+    // Fewer are not worth another try together; and so often no half of a batch brought anything.
+    private const int FewFiles = 8;
+    private const int MostInVain = 2;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim alone = new(options.FilesPerMigration);
@@ -88,7 +92,7 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
 
     private async Task BringAsync(IReadOnlyList<LedgerLine> files, CancellationToken ct)
     {
-        var left = files.Count > 1 ? await BringTogetherAsync(files, ct) : files;
+        var left = await BringTogetherAsync(files, vain: 0, ct);
         await Parallel.ForEachAsync(
             left,
             new ParallelOptions { MaxDegreeOfParallelism = options.FilesPerMigration, CancellationToken = ct },
@@ -106,8 +110,35 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
             });
     }
 
-    /// <summary>Answers those that did not come this way.</summary>
-    private async Task<IReadOnlyList<LedgerLine>> BringTogetherAsync(IReadOnlyList<LedgerLine> files, CancellationToken ct)
+    /// <summary>
+    /// Asks again for what is left of a batch that broke off, as long as a good part of it comes; where nothing comes, for each half of
+    /// it, in case a single file is to blame.
+    /// </summary>
+    /// <returns>Those that have to be asked for alone.</returns>
+    private async Task<IReadOnlyList<LedgerLine>> BringTogetherAsync(IReadOnlyList<LedgerLine> files, int vain, CancellationToken ct)
+    {
+        if (files.Count == 1)
+        {
+            return files;
+        }
+
+        var (left, isBroken) = await TryTogetherAsync(files, ct);
+        var cameEnough = files.Count - left.Count > files.Count / 10;
+        if (!isBroken || left.Count < FewFiles || (!cameEnough && vain == MostInVain))
+        {
+            return left;
+        }
+
+        if (cameEnough)
+        {
+            return await BringTogetherAsync(left, vain: 0, ct);
+        }
+
+        var half = left.Count / 2;
+        return [.. await BringTogetherAsync([.. left.Take(half)], vain + 1, ct), .. await BringTogetherAsync([.. left.Skip(half)], vain + 1, ct)];
+    }
+
+    private async Task<(IReadOnlyList<LedgerLine> Left, bool IsBroken)> TryTogetherAsync(IReadOnlyList<LedgerLine> files, CancellationToken ct)
     {
         var left = new HashSet<LedgerLine>(files);
         try
@@ -117,14 +148,15 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
                 left.Remove(files[index]);
                 await journal.AddAsync(new LedgerChange.FileBrought(files[index], result, Attempts: 1), ct);
             }
+
+            return ([.. left], false);
         }
         catch (FaultException e)
         {
             // Each of those that are left learns its own reason, unless all have the same.
             await source.CheckAsync(e, ct);
+            return ([.. left], true);
         }
-
-        return [.. left];
     }
 
     private async Task BringAsync(LedgerLine file, CancellationToken ct)

@@ -43,9 +43,9 @@ internal sealed record LedgerTotals(long Files, long Bytes, long FilesImported, 
 
     public static LedgerTotals operator +(LedgerTotals a, LedgerTotals b) => new(
         a.Files + b.Files,
-        a.Bytes + b.Bytes,
+        Totals.Of(a.Bytes, b.Bytes),
         a.FilesImported + b.FilesImported,
-        a.BytesImported + b.BytesImported,
+        Totals.Of(a.BytesImported, b.BytesImported),
         a.Errors + b.Errors,
         a.Renamed + b.Renamed);
 }

@@ -99,7 +99,9 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
         try
         {
             FaultPoint.Pass(FaultPoint.LedgerDue);
-            Totals += await ledger.WriteAsync(lease.Id, lease.Owner, changes, CancellationToken.None);
+            var moved = await ledger.WriteAsync(lease.Id, lease.Owner, changes, CancellationToken.None);
+            Totals += moved;
+            MigrationMetrics.Move(moved);
             FaultPoint.Pass(FaultPoint.LedgerWritten);
         }
         catch

@@ -41,7 +41,15 @@ internal sealed class Lease : IDisposable
         var lease = new Lease(migrations, options, clock, id, RandomNumberGenerator.GetHexString(32, lowercase: true));
         var now = clock.GetUtcNow();
         lease.until = now + options.Lease;
-        var taken = await migrations.ChangeAsync(id, row => row.TakenBy(lease.Owner, lease.until, now), ct);
+        var isTakeover = false;
+        var taken = await migrations.ChangeAsync(
+            id,
+            row =>
+            {
+                isTakeover = row.LeaseOwner is not null;
+                return row.TakenBy(lease.Owner, lease.until, now);
+            },
+            ct);
         if (taken is null)
         {
             lease.Dispose();
@@ -49,6 +57,11 @@ internal sealed class Lease : IDisposable
         }
 
         FaultPoint.Pass(FaultPoint.LeaseTaken);
+        if (isTakeover)
+        {
+            MigrationMetrics.TakeOver();
+        }
+
         lease.See(cancelRequested: taken.Document.CancelRequested == true);
         return (lease, taken);
     }

@@ -30,6 +30,7 @@ internal sealed partial class MigrationOrders(
             row => row.LeaseOwner == reserved.LeaseOwner ? row with { Document = row.Document with { AccountId = accountId } } : null,
             CancellationToken.None) ?? throw AlreadyInProgress();
         await PublishAsync(migration);
+        MigrationSpans.Remember(migration.Id);
         await migrations.ChangeAsync(
             migration.Id, row => row.LeaseOwner == reserved.LeaseOwner ? row.Released() : null, CancellationToken.None);
         work.Set();

@@ -60,7 +60,7 @@ internal sealed class Survey
             else
             {
                 Files++;
-                Bytes += entry.Size;
+                Bytes = Totals.Of(Bytes, entry.Size);
                 Undated += entry.ModifiedAt is null ? 1 : 0;
                 Oldest = entry.ModifiedAt < (Oldest ?? long.MaxValue) ? entry.ModifiedAt : Oldest;
                 Newest = entry.ModifiedAt > (Newest ?? long.MinValue) ? entry.ModifiedAt : Newest;
@@ -80,7 +80,7 @@ internal sealed class Survey
         lock (adding)
         {
             var known = leftOut.GetValueOrDefault(reason) ?? new(reason, 0, 0, []);
-            leftOut[reason] = known with { Count = known.Count + 1, Bytes = known.Bytes + entry.Size };
+            leftOut[reason] = known with { Count = known.Count + 1, Bytes = Totals.Of(known.Bytes, entry.Size) };
             AddExample(known.Examples, entry.Path);
         }
     }

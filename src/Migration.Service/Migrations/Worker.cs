@@ -54,6 +54,7 @@ internal sealed partial class Worker(
     {
         // Not on the loop's own time.
         await Task.Yield();
+        using var span = MigrationSpans.Run(lease.Id);
         using var over = new CancellationTokenSource();
         var keeper = lease.KeepAsync(e => NotRenewed(e, lease.Id), over.Token);
         try

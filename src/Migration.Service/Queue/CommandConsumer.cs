@@ -78,17 +78,20 @@ internal sealed partial class CommandConsumer(
         IChannel channel, string queue, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, TaskCompletionSource gone, CancellationToken ct)
     {
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, message) => TakeAsync(channel, message, handle, ct);
+        consumer.ReceivedAsync += (_, message) => TakeAsync(channel, queue, message, handle, ct);
         consumer.UnregisteredAsync += (_, _) => Gone(gone, $"the broker took the queue {queue} away");
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, ct);
     }
 
     private async Task TakeAsync(
-        IChannel channel, BasicDeliverEventArgs message, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, CancellationToken ct)
+        IChannel channel, string queue, BasicDeliverEventArgs message, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, CancellationToken ct)
     {
         try
         {
-            if (await handle(message.Body, ct) == Verdict.Dead)
+            using var span = MessageTrace.Process(queue, message.BasicProperties);
+            var verdict = await handle(message.Body, ct);
+            QueueMetrics.Taken(verdict);
+            if (verdict == Verdict.Dead)
             {
                 await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: false, ct);
             }

@@ -19,6 +19,7 @@ internal sealed partial class CommandHandler(IMigrations migrations, Signal work
         migration =>
         {
             Look(migration.Id);
+            MigrationSpans.Remember(migration.Id);
             work.Set();
             return Task.CompletedTask;
         },

@@ -54,6 +54,8 @@ internal sealed partial class CommandPublisher(Broker broker, IOptions<QueueOpti
                 MessageId = command.MigrationId,
                 Timestamp = new(command.Timestamp),
             };
+            using var span = MessageTrace.Publish(key);
+            MessageTrace.AddTo(properties);
             await channel.BasicPublishAsync(Topology.Exchange, key, mandatory: true, properties, command.Write(), ct);
             await confirmation.WaitAsync(ct);
         }

@@ -41,6 +41,7 @@ internal sealed class DeadLetters(CommandHandler handler, IOptions<QueueOptions>
             }
         }
 
+        QueueMetrics.Dead(queue, kept.Count);
         foreach (var tag in kept)
         {
             await channel.BasicNackAsync(tag, multiple: false, requeue: true, ct);

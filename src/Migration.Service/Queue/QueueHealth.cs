@@ -15,6 +15,7 @@ internal sealed class QueueHealth : IHealthCheck
     public bool Up()
     {
         problem = null;
+        QueueMetrics.Connected(true);
         return Interlocked.Exchange(ref state, 1) != 1;
     }
 
@@ -22,6 +23,7 @@ internal sealed class QueueHealth : IHealthCheck
     public bool Down(string reason)
     {
         problem = reason;
+        QueueMetrics.Connected(false);
         return Interlocked.Exchange(ref state, 2) != 2;
     }
 }

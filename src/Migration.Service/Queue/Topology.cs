@@ -31,7 +31,9 @@ internal static class Topology
         var deadKey = key + ".dead";
         await channel.QueueDeclareAsync(deadQueue, durable: true, exclusive: false, autoDelete: false, cancellationToken: ct);
         await channel.QueueBindAsync(deadQueue, DeadExchange, deadKey, cancellationToken: ct);
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(deadKey), cancellationToken: ct);
+
+        // Never cut short: a quorum queue that is left while it is being made may stay without a leader, and then answers nobody.
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Arguments(deadKey), cancellationToken: CancellationToken.None);
         await channel.QueueBindAsync(queue, Exchange, key, cancellationToken: ct);
     }
 

@@ -14,9 +14,14 @@ internal sealed class MigrationDoor(
     CleanupOrders cleanups,
     CredentialOrders credentials,
     IMigrations migrations,
-    ILedgerReport ledger)
+    ILedgerReport ledger,
+    IFailures failures,
+    ISourceStandings sources,
+    TimeProvider clock)
     : Protos.Migration.MigrationBase
 {
+    private const int MostNext = 10;
+
     public override async Task<MigrationDocument> Trigger(TriggerRequest request, ServerCallContext context)
     {
         var (instance, ct) = (InstanceOf(context), context.CancellationToken);
@@ -55,6 +60,19 @@ internal sealed class MigrationDoor(
                 await responseStream.WriteAsync(ReportLines.Write(line), ct);
             }
         }
+    }
+
+    public override async Task<Explanation> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        var (instance, ct) = (InstanceOf(context), context.CancellationToken);
+        var migration = await migrations.FindAsync(instance, request.Id, ct) ?? throw new FaultException(Fault.NotFound, "nextcloud migration not found");
+        var hasEnded = migration.Document.Status.IsTerminal();
+        return ExplanationMessages.Write(
+            migration,
+            await failures.FailedAsync(request.Id, ct),
+            hasEnded ? [] : await failures.NextFilesAsync(request.Id, MostNext, ct),
+            hasEnded ? null : await sources.FindAsync(instance, migration.Document.AccountId, ct),
+            clock.GetUtcNow());
     }
 
     public override async Task<DeleteMigrationSourceReply> DeleteSource(DeleteMigrationSourceRequest request, ServerCallContext context)

@@ -43,9 +43,9 @@ internal sealed partial class LedgerTable(Database database) : ILedger
         connection => connection.QuerySingleAsync<LedgerTotals>(
             $"""
             SELECT COUNT(CASE WHEN NOT is_folder AND {Asked} THEN 1 END) AS Files,
-                CAST(COALESCE(SUM(CASE WHEN NOT is_folder AND {Asked} THEN size END), 0) AS BIGINT) AS Bytes,
+                {database.Dialect.Total($"CASE WHEN NOT is_folder AND {Asked} THEN size END")} AS Bytes,
                 COUNT(CASE WHEN {Arrived} THEN 1 END) AS FilesImported,
-                CAST(COALESCE(SUM(CASE WHEN {Arrived} THEN size END), 0) AS BIGINT) AS BytesImported,
+                {database.Dialect.Total($"CASE WHEN {Arrived} THEN size END")} AS BytesImported,
                 COUNT(CASE WHEN outcome = 'failed' THEN 1 END) AS Errors,
                 COUNT(CASE WHEN outcome = 'renamed' THEN 1 END) AS Renamed
             FROM migration_files WHERE migration = @migration

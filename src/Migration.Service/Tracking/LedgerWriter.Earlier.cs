@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Migration.Migrations;
+using Shared.Storage;
 
 namespace Migration.Tracking;
 
@@ -83,5 +84,5 @@ internal static partial class LedgerWriter
 
     private static Task<(long Files, long Bytes)> ArrivedBelowAsync(DbConnection connection, object values) =>
         connection.QuerySingleAsync<(long Files, long Bytes)>(
-            $"SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
+            $"SELECT COUNT(*), {Dialect.Of(connection).Total("size")} FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
 }

@@ -140,6 +140,11 @@ internal sealed class MigrationTable(Database database, EventHub events) : IMigr
         {
             MigrationEvents.Announce(events, change.Was is null or { IsReservation: true } ? EventNames.Created : EventNames.Updated, now);
         }
+
+        if (change is { Now.Document: { Status: var status } ended } && status.IsTerminal() && change.Was?.Document.Status.IsTerminal() != true)
+        {
+            MigrationMetrics.End(ended.Outcome ?? status.Text());
+        }
     }
 
     private static async Task<TrackedMigration?> FindAsync(DbConnection connection, string instance, string id) =>

@@ -38,6 +38,7 @@ internal sealed class LoginThrottle(TimeProvider clock)
             var most = instances.Count(all) < trial.MostOfInstance ? trial.MostOfAddress : 1;
             if (addresses.Count(one) >= most)
             {
+                AccessMetrics.Limited(trial);
                 var wait = addresses.EndOf(one, most) - now;
                 throw new FaultException(Fault.TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"Too many tries, come again in {Math.Ceiling(wait.TotalMinutes)} minutes")) { RetryAfter = wait };
             }

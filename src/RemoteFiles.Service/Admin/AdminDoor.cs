@@ -45,7 +45,7 @@ internal static class AdminDoor
         return group.AddEndpointFilter(async (call, next) =>
         {
             var context = call.HttpContext;
-            if (context.Connection.LocalPort != app.AddressOf(ServiceHost.AdminListener).Port)
+            if (!context.IsOfOperator())
             {
                 throw new AccessException(Fault.NotFound, "Not Found");
             }

@@ -23,8 +23,6 @@ internal static class AvatarContent
         var initials = InitialsOf(name.Length > 0 ? name : instance.UserId);
         var response = context.Response;
         response.ContentType = "image/svg+xml";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        response.Headers.XContentTypeOptions = "nosniff";
         if (HttpMethods.IsGet(context.Request.Method))
         {
             await response.WriteAsync(

@@ -36,7 +36,7 @@ internal static class RemoteContent
         {
             Body = UploadBody.Of(context),
             Length = context.Request.ContentLength,
-            ContentType = context.Request.ContentType ?? "",
+            ContentType = HeaderText.OrNothing(context.Request.ContentType ?? ""),
         };
         await remote.Files.WriteAsync(file, upload, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;

@@ -55,7 +55,7 @@ internal static class DavVersions
     {
         await using var download = await DavCall.DriveOf(context).OpenVersionAsync(FileOf(context), VersionOf(context), 0, context.RequestAborted);
         var response = context.Response;
-        response.ContentType = download.Entry.ContentType;
+        response.ContentType = HeaderText.OrNothing(download.Entry.ContentType);
         response.ContentLength = download.Length;
         response.Headers.ETag = download.Entry.ETag;
         response.Headers.ContentDisposition = ContentDisposition.Attachment(download.Entry.Path.Name);

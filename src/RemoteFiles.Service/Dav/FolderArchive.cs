@@ -46,6 +46,7 @@ internal static class FolderArchive
 
     private static async Task AddAsync(DavCall call, ZipArchive zip, string prefix, string name, Entry entry)
     {
+        name = Written(name);
         if (entry.IsFolder)
         {
             Add(zip, $"{prefix}{name}/", entry);
@@ -57,6 +58,9 @@ internal static class FolderArchive
         await using var added = await Add(zip, prefix + name, entry).OpenAsync(call.Ct);
         await download.Body.CopyToAsync(added, call.Ct);
     }
+
+    // Some unpackers take a backslash for a slash, and a name would lead out of their folder (APPNOTE section 4.4.17.1).
+    private static string Written(string name) => name.Replace('\\', '_');
 
     private static ZipArchiveEntry Add(ZipArchive zip, string name, Entry entry)
     {

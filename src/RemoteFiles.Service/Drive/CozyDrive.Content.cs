@@ -87,6 +87,7 @@ internal sealed partial class CozyDrive
             await upload.Confirm(blob.Sha256, ct);
             var (stored, replaced) = await WriteAsync(async nodes => await CommitAsync(nodes, Expected(await find(nodes), upload), upload, blob, quota), ct);
             FaultPoint.Pass(FaultPoint.FileCommitted);
+            DriveMetrics.Stored(blob.Size);
             await store.DiscardAsync(replaced);
             return stored;
         }
@@ -109,6 +110,7 @@ internal sealed partial class CozyDrive
             },
             ct);
         FaultPoint.Pass(FaultPoint.FileCommitted);
+        DriveMetrics.Stored(content.Blob.Size);
         await store.DiscardAsync(replaced);
         return stored;
     }
@@ -214,7 +216,7 @@ internal sealed partial class CozyDrive
             return content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false) : null;
         }
 
-        return store.Blobs.Open(node.BlobId!, node.Size, offset)
+        return await store.Blobs.OpenAsync(node.BlobId!, node.Size, offset, ct)
             ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Blobs, parts, offset) : null);
     }
 

@@ -80,7 +80,7 @@ internal sealed partial class CozyDrive
     public async Task<Stream> OpenPartAsync(string transfer, string name, long offset, CancellationToken ct)
     {
         var part = await ReadAsync(async nodes => (await nodes.Uploads.PartsAsync(transfer)).Find(part => part.Name == name), ct) ?? throw DriveFaults.NotFound();
-        return store.Blobs.Open(part.BlobId, part.Size, offset) ?? throw DriveFaults.NotFound();
+        return await store.Blobs.OpenAsync(part.BlobId, part.Size, offset, ct) ?? throw DriveFaults.NotFound();
     }
 
     public async Task<bool> AbortUploadAsync(string transfer, CancellationToken ct)
@@ -147,6 +147,7 @@ internal sealed partial class CozyDrive
                 return (new Placed(entry, place.Taken is null), old);
             },
             ct);
+        DriveMetrics.Stored(size);
         store.PartSums.Forget((instance, transfer));
         await store.DiscardAsync(replaced);
         return answer;

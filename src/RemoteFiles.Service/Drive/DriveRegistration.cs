@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RemoteFiles.Drive.S3;
 
 namespace RemoteFiles.Drive;
 
@@ -11,7 +13,13 @@ internal static class DriveRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
         services.TryAddSingleton<DriveWatch>((_, _) => { });
+        services.AddS3();
+        services.AddSingleton(BlobsOf);
         services.AddSingleton<DriveStore>();
         return services.AddHostedService<DriveSweep>();
     }
+
+    private static IBlobs BlobsOf(IServiceProvider services) => S3Registration.BucketOf(services) is { } bucket
+        ? bucket
+        : new BlobDirectory(services.GetRequiredService<IOptions<DriveOptions>>().Value.Directory, services.GetRequiredService<TimeProvider>());
 }

@@ -7,15 +7,18 @@ using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
-/// <summary>The drives of all instances: one table, one directory of contents.</summary>
+/// <summary>The drives of all instances: one table, one place of contents.</summary>
 internal sealed partial class DriveStore(
-    Database database, IOptions<DriveOptions> options, DriveQuota quota, DriveWatch watch, TimeProvider clock, ILogger<DriveStore> log)
+    Database database, IBlobs blobs, IOptions<DriveOptions> options, DriveQuota quota, DriveWatch watch, TimeProvider clock, ILogger<DriveStore> log)
 {
     private const int NamesAtOnce = 500;
+
+    // The next sweep finds the rest.
+    private const int MostUnnamed = 100_000;
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
 
-    public BlobStore Blobs { get; } = new(options.Value.Directory, clock);
+    public IBlobs Blobs => blobs;
 
     public PartSums PartSums { get; } = new(clock);
 
@@ -99,20 +102,20 @@ internal sealed partial class DriveStore(
     /// <summary>Removes what killed uploads and failed removals have left behind.</summary>
     public async Task SweepAsync(TimeSpan untouchedFor, CancellationToken ct)
     {
-        await database.WriteAsync(
+        var parts = await database.WriteAsync(
             async db =>
             {
                 await db.ExecuteAsync(UploadParts.Expired, new { before = (clock.GetUtcNow() - options.Value.UploadAge).ToUnixTimeMilliseconds() });
-                await db.ExecuteAsync(UploadParts.Orphans);
+                return (await db.QueryAsync<string>(UploadParts.Orphans)).AsList();
             },
             ct);
+        await DiscardAsync(parts);
         await DiscardAsync((await database.ReadAsync(db => db.QueryAsync<string>(UploadParts.Unnamed), ct)).AsList());
-        var since = clock.GetUtcNow() - untouchedFor;
-        var incoming = Blobs.DeleteIncoming(since);
+        var incoming = await Blobs.DeleteUnfinishedAsync(clock.GetUtcNow() - untouchedFor, ct);
         var unnamed = 0;
-        foreach (var blobs in Blobs.List(since).SelectMany(ids => ids.Chunk(NamesAtOnce)))
+        foreach (var some in (await UnnamedAsync(untouchedFor, ct)).Chunk(NamesAtOnce))
         {
-            unnamed += await DeleteUnnamedAsync(blobs, ct);
+            unnamed += await DeleteUnnamedAsync(some, ct);
         }
 
         if (incoming + unnamed > 0)
@@ -121,12 +124,39 @@ internal sealed partial class DriveStore(
         }
     }
 
+    // Those of hours-long uploads may look that old and be new: who is unnamed is asked again, after the time that a row has to come.
+    private async Task<List<string>> UnnamedAsync(TimeSpan untouchedFor, CancellationToken ct)
+    {
+        var unnamed = new List<string>();
+        await foreach (var ids in Blobs.ListAsync(clock.GetUtcNow() - untouchedFor, ct))
+        {
+            foreach (var some in ids.Chunk(NamesAtOnce))
+            {
+                unnamed.AddRange(some.Except(await NamedAsync(some, ct)));
+            }
+
+            if (unnamed.Count >= MostUnnamed)
+            {
+                break;
+            }
+        }
+
+        if (Blobs.DatedByFirstByte && unnamed.Count > 0)
+        {
+            await Task.Delay(untouchedFor, clock, ct);
+        }
+
+        return unnamed;
+    }
+
+    private Task<IEnumerable<string>> NamedAsync(IReadOnlyList<string> blobs, CancellationToken ct) =>
+        database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
+
     // An id that no row names will never be named: only its own upload could, and that is over. The sweep's age limit sees to it.
     private async Task<int> DeleteUnnamedAsync(IReadOnlyList<string> blobs, CancellationToken ct)
     {
-        var named = await database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
-        var unnamed = blobs.Except(named).ToList();
-        unnamed.ForEach(Blobs.Delete);
+        var unnamed = blobs.Except(await NamedAsync(blobs, ct)).ToList();
+        await Blobs.DeleteAsync(unnamed.FindAll(id => !SmallContent.Is(id)), ct);
         if (unnamed.Exists(SmallContent.Is))
         {
             await database.WriteAsync(db => new Nodes(db, "").RemoveContentsAsync(unnamed), ct);

@@ -4,7 +4,7 @@ using Shared.Streams;
 namespace RemoteFiles.Drive;
 
 /// <summary>Blobs read one after the other, each opened when it is its turn; one that is missing fails, rather than end the file early.</summary>
-internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : ReadingStream
+internal sealed class JoinedStream(IBlobs blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : ReadingStream
 {
     private int next = parts.TakeWhile(part => part.Position + part.Size <= offset).Count();
     private long start = offset;
@@ -14,7 +14,7 @@ internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Pa
     {
         while (current is not null || next < parts.Count)
         {
-            current ??= OpenNext();
+            current ??= await OpenNextAsync(cancellationToken);
             if (await current.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 return read;
@@ -37,11 +37,11 @@ internal sealed class JoinedStream(BlobStore blobs, IReadOnlyList<UploadParts.Pa
         base.Dispose(disposing);
     }
 
-    private Stream OpenNext()
+    private async ValueTask<Stream> OpenNextAsync(CancellationToken ct)
     {
         var part = parts[next++];
         var from = Math.Max(0, start - part.Position);
         start = 0;
-        return blobs.Open(part.BlobId, part.Size, from) ?? throw new FaultException(Fault.BadGateway, "a part of the stored file cannot be read");
+        return await blobs.OpenAsync(part.BlobId, part.Size, from, ct) ?? throw new FaultException(Fault.BadGateway, "a part of the stored file cannot be read");
     }
 }

@@ -8,11 +8,11 @@ namespace RemoteFiles.Drive;
 
 /// <summary>
 /// Reads every content that a file or a kept version names, and holds it against its length and checksum. It may run beside
-/// a server on the same directory: what is deleted meanwhile is not missing.
+/// a server on the same contents: what is deleted meanwhile is not missing.
 /// </summary>
 /// <param name="databaseFile">The database of the drive.</param>
-/// <param name="blobDirectory">The directory of its contents.</param>
-internal sealed class Scrub(string databaseFile, string blobDirectory) : IDisposable
+/// <param name="blobs">Its contents.</param>
+internal sealed class Scrub(string databaseFile, IBlobs blobs) : IDisposable
 {
     /// <summary>The contents that lie in the directory: blobs, and the parts of those that were joined of several.</summary>
     public const string StoredBlobs = """
@@ -35,7 +35,6 @@ internal sealed class Scrub(string databaseFile, string blobDirectory) : IDispos
         """;
 
     private readonly Database database = new(databaseFile);
-    private readonly BlobStore blobs = new(blobDirectory, TimeProvider.System);
 
     /// <summary>All of them, as they are read.</summary>
     public async IAsyncEnumerable<ScrubbedContent> RunAsync([EnumeratorCancellation] CancellationToken ct)
@@ -87,7 +86,7 @@ internal sealed class Scrub(string databaseFile, string blobDirectory) : IDispos
             return bytes is null ? null : new MemoryStream(bytes);
         }
 
-        return blobs.Open(row.BlobId, row.Size, 0) ?? await OpenJoinedAsync(row.BlobId, ct);
+        return await blobs.OpenAsync(row.BlobId, row.Size, 0, ct) ?? await OpenJoinedAsync(row.BlobId, ct);
     }
 
     private async Task<Stream?> OpenJoinedAsync(string blob, CancellationToken ct)

@@ -117,7 +117,7 @@ internal static class FileResponse
     private static void Describe(HttpResponse response, Entry entry, string disposition, string etag)
     {
         var headers = response.Headers;
-        headers.ContentType = entry.ContentType.Length > 0 ? entry.ContentType : MimeTypes.OfName(entry.Path.Name);
+        headers.ContentType = entry.ContentType.Length > 0 && HeaderText.Is(entry.ContentType) ? entry.ContentType : MimeTypes.OfName(entry.Path.Name);
         headers.ContentDisposition = disposition;
         headers.AcceptRanges = "bytes";
         headers.LastModified = entry.ModifiedAt?.ToString("R", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Http;
@@ -25,7 +26,7 @@ internal static class UploadMetadata
 
     /// <summary>Empty when none was sent.</summary>
     public static string ContentTypeOf(HttpRequest request) =>
-        string.IsNullOrEmpty(request.ContentType) || MediaTypeHeaderValue.TryParse(request.ContentType, out _)
+        string.IsNullOrEmpty(request.ContentType) || (HeaderText.Is(request.ContentType) && MediaTypeHeaderValue.TryParse(request.ContentType, out _))
             ? request.ContentType ?? ""
             : throw new FaultException(Fault.Invalid, "Invalid Content-Type") { Parameter = "mime" };
 }

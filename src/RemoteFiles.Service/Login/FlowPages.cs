@@ -19,7 +19,6 @@ internal delegate Task PressButton(LoginSession session, Words words, IFormColle
 /// <param name="page">The second step.</param>
 internal sealed class FlowPages(HttpContext context, string flow, string? app, ShowPage page)
 {
-    private const string Cookie = "login";
     private readonly LoginSessions sessions = context.RequestServices.GetRequiredService<LoginSessions>();
     private readonly Words words = Words.Of(context.Request, context.Instance().Locale);
 
@@ -97,6 +96,9 @@ internal sealed class FlowPages(HttpContext context, string flow, string? app, S
     }
 
     private string StateOf(string cookie) => sessions.StateOf(context.Instance(), cookie);
+
+    // Over TLS a name that no neighbouring host can set (RFC 6265bis section 4.1.3.1).
+    private string Cookie => Visitor.IsSecure(context) ? "__Secure-login" : "login";
 
     // Sent to this page alone, so that two logins at once do not meet.
     private CookieOptions Settings() => new()

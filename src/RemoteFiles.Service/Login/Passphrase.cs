@@ -12,10 +12,11 @@ internal static class Passphrase
     public static async Task<bool> IsRightAsync(HttpContext context, string passphrase)
     {
         var throttle = context.RequestServices.GetRequiredService<LoginThrottle>();
-        var (instance, network) = (context.Instance(), Visitor.NetworkOf(context));
+        var (instance, network) = (context.Instance(), CallerNetwork.Of(context));
         throttle.Take(Trial.OfPassphrases, instance, network);
         if (!await context.RequestServices.GetRequiredService<InstanceRegistry>().IsPassphraseAsync(instance.Domain, passphrase, context.RequestAborted))
         {
+            AccessMetrics.Refused(Trial.OfPassphrases);
             return false;
         }
 

@@ -53,25 +53,36 @@ internal static class SessionDoor
         await WriteAsync(context);
     }
 
-    private static Task RenewAsync(HttpContext context)
+    private static async Task RenewAsync(HttpContext context)
     {
         RefuseOtherSites(context.Request);
-        var session = context.RequestServices.GetRequiredService<LoginSessions>().Open(context.Instance(), context.Request.Cookies[Cookie], Flow);
-        if (session is { IsSignedIn: true })
+        if (await IsSignedInAsync(context))
         {
-            return WriteAsync(context);
+            await WriteAsync(context);
+            return;
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
     }
 
-    private static Task SignOutAsync(HttpContext context)
+    // A copy of the cookie, wherever it went, gets no token any more.
+    private static async Task SignOutAsync(HttpContext context)
     {
         RefuseOtherSites(context.Request);
-        context.Response.Cookies.Delete(Cookie, Settings(context));
+        if (await IsSignedInAsync(context))
+        {
+            await Ended(context).AddAsync(context.Instance().Domain, CookieOf(context), SessionValidity, context.RequestAborted);
+        }
+
+        context.Response.Cookies.Delete(NameOf(context), Settings(context));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
+    }
+
+    private static async Task<bool> IsSignedInAsync(HttpContext context)
+    {
+        var (instance, cookie) = (context.Instance(), CookieOf(context));
+        return context.RequestServices.GetRequiredService<LoginSessions>().Open(instance, cookie, Flow) is { IsSignedIn: true }
+            && !await Ended(context).IsEndedAsync(instance.Domain, cookie, context.RequestAborted);
     }
 
     // A browser sends Origin with each of these methods, and no page can change it (Fetch section 3.2); the port counts.
@@ -90,7 +101,7 @@ internal static class SessionDoor
         var (instance, services) = (context.Instance(), context.RequestServices);
         var token = services.GetRequiredService<Tokens>().Mint(instance, Audiences.Cli, Flow, Scope, TokenValidity);
         var cookie = services.GetRequiredService<LoginSessions>().Seal(instance, new(Flow, "", IsSignedIn: true), SessionValidity);
-        context.Response.Cookies.Append(Cookie, cookie, Settings(context));
+        context.Response.Cookies.Append(NameOf(context), cookie, Settings(context));
         context.Response.ContentType = Json;
         context.Response.Headers.CacheControl = "no-store";
         var answer = new JsonObject
@@ -104,11 +115,19 @@ internal static class SessionDoor
         await context.Response.WriteAsync(answer.ToJsonString() + "\n", context.RequestAborted);
     }
 
+    private static EndedSessions Ended(HttpContext context) => context.RequestServices.GetRequiredService<EndedSessions>();
+
+    private static string CookieOf(HttpContext context) => context.Request.Cookies[NameOf(context)] ?? "";
+
+    // A browser takes neither name from a neighbouring host nor without TLS (RFC 6265bis section 4.1.3); the first goes with the path "/" alone.
+    private static string NameOf(HttpContext context) =>
+        !Visitor.IsSecure(context) ? Cookie : Visitor.PrefixOf(context).Length == 0 ? "__Host-" + Cookie : "__Secure-" + Cookie;
+
     private static CookieOptions Settings(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Secure = Visitor.IsSecure(context),
-        Path = Visitor.PrefixOf(context) + Path,
+        Path = Visitor.IsSecure(context) && Visitor.PrefixOf(context).Length == 0 ? "/" : Visitor.PrefixOf(context) + Path,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using RemoteFiles.Files;
 using Shared.Faults;
@@ -40,9 +41,14 @@ internal sealed class DavCollection(DavLine line, DavRoot root, byte[] question)
         using var response = await line.AskAsync(() => Propfind(root.Folder(folder), depth), ct);
         await using var body = await BodyAsync(response, ct);
         using var answer = new MultiStatus(body, root, line.Host);
-        var self = false;
+        var (self, count) = (false, 0);
         while (await answer.NextAsync() is { } resource)
         {
+            if (++count > line.Options.MostEntries)
+            {
+                throw new FaultException(Fault.BadGateway, string.Create(CultureInfo.InvariantCulture, $"{line.Host} lists more than {line.Options.MostEntries} entries at once"));
+            }
+
             if (resource.Path == folder)
             {
                 self = resource.IsFolder == true ? true : throw new FaultException(Fault.NotFound, "file/directory not found");

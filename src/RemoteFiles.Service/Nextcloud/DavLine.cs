@@ -97,6 +97,11 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
         {
             // Who gives up says nothing about the server, and an upload takes as long as its sender.
             var isWell = response is not null || silence.IsGivenUp;
+            if (response is not null || !isWell)
+            {
+                NextcloudMetrics.Answered(sent.Method.Method, response?.StatusCode, clock.GetElapsedTime(begun));
+            }
+
             server.Leave(sent.Method.Method, response is null || sent.Content is OutgoingBody ? null : clock.GetElapsedTime(begun), isWell);
         }
     }

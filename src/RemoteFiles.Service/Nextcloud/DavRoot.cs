@@ -15,6 +15,9 @@ internal sealed class DavRoot
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // Real ones end where their file system does, at 4096 bytes; a tree without end ends here.
+    private const int LongestAddress = 32 * 1024;
+
     private readonly string address;
     private readonly string[] names;
 
@@ -46,6 +49,11 @@ internal sealed class DavRoot
         var scheme = href.IndexOf("://", StringComparison.Ordinal);
         var start = href.StartsWith('/') ? 0 : scheme < 0 ? -1 : href.IndexOf('/', scheme + 3);
         if (start < 0)
+        {
+            return false;
+        }
+
+        if (href.Length > LongestAddress)
         {
             return false;
         }

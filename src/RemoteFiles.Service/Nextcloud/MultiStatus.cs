@@ -36,8 +36,6 @@ internal sealed class MultiStatus(RemoteBody body, DavRoot root, string host) : 
                 {
                     return await ResponseAsync();
                 }
-
-                xml.Renew();
             }
 
             return null;

@@ -18,6 +18,9 @@ internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account accou
     private const int MostFiles = 500;
     private const long MostBytes = 64 * 1024 * 1024;
 
+    // Whoever sends more than this beside the files sends no end.
+    private const long MostBeside = 16 * 1024 * 1024;
+
     // Proxies take request lines of 8 KiB, path included.
     private const int LongestQuery = 4 * 1024;
 
@@ -58,7 +61,9 @@ internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account accou
             yield break;
         }
 
-        await using var archive = new ZipStream(await line.BodyAsync(response, length: null, ct), line.Host);
+        var body = await line.BodyAsync(response, length: null, ct);
+        body.Limit = request.MostAnswered;
+        await using var archive = new ZipStream(body, line.Host);
         while (await archive.NextAsync(ct) is { } found)
         {
             if (found is { IsFolder: true, SizesFollow: false, Size: 0 })
@@ -121,6 +126,9 @@ internal sealed class NextcloudArchive(DavLine line, DavRoot root, Account accou
         public string Query => $"?accept=zip&files=%5B{names}%5D";
 
         public bool IsEmpty => Files.Count == 0;
+
+        /// <summary>The files, and what an archive says beside them: two headers for each, and one for each folder.</summary>
+        public long MostAnswered => bytes + MostBeside;
 
         /// <summary>By their names in the archive.</summary>
         private Dictionary<string, Entry> Files { get; } = [];

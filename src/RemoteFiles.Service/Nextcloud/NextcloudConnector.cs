@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RemoteFiles.Accounts;
@@ -32,9 +33,12 @@ internal static class NextcloudServices
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<NextcloudOptions>>();
-            return new RemoteServers(() => options.CurrentValue, provider.GetRequiredService<TimeProvider>());
+            var servers = new RemoteServers(() => options.CurrentValue, provider.GetRequiredService<TimeProvider>());
+            provider.GetService<IMeterFactory>()?.Create(NextcloudMetrics.MeterName).CreateObservableGauge(
+                "nextcloud.origins.closed", () => servers.Closed, "{origin}", "Nextclouds that want to be left alone just now, and are.");
+            return servers;
         });
-        return services.AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
+        return services.AddSingleton(Network.OfThisMachine).AddSingleton<NextcloudHttp>().AddSingleton<NextcloudConnector>().AddSingleton<NextcloudProbe>()
             .AddSingleton<IRemoteUsers>(provider => provider.GetRequiredService<NextcloudProbe>()).AddSingleton<IRemoteLogins, NextcloudLogins>();
     }
 }

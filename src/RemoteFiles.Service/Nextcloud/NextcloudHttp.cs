@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using Shared.Faults;
 
@@ -10,7 +11,8 @@ namespace RemoteFiles.Nextcloud;
 /// The one way out to remote Nextclouds, shared by all accounts: it follows nothing, keeps no cookies, and asks at connect
 /// time whether the address may be called. What was checked is what is connected to, so a name cannot change in between.
 /// </summary>
-internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteServers servers) : HttpMessageInvoker(Handler(options.Value))
+internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteServers servers, Network network)
+    : HttpMessageInvoker(Handler(options.Value, network))
 {
     /// <summary>A refusal before the body comes at once from a server that reads the header; others cost this long.</summary>
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(5);
@@ -20,7 +22,7 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
 
     public RemoteServers Servers => servers;
 
-    private static SocketsHttpHandler Handler(NextcloudOptions options) => new()
+    private static SocketsHttpHandler Handler(NextcloudOptions options, Network network) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -29,12 +31,20 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
         ConnectTimeout = options.ConnectTimeout,
         Expect100ContinueTimeout = ContinueTimeout,
         PooledConnectionLifetime = ConnectionLifetime,
+
         // Trace ids are ours; a user's Nextcloud is a stranger.
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
-        ConnectCallback = (context, ct) => ConnectAsync(options, context.DnsEndPoint, ct),
+        ActivityHeadersPropagator = options.SendsTraceParent ? DistributedContextPropagator.Current : DistributedContextPropagator.CreateNoOutputPropagator(),
+        ConnectCallback = (context, ct) => ConnectAsync(options, network, context.DnsEndPoint, ct),
+        SslOptions = new()
+        {
+            RemoteCertificateValidationCallback = new HostCertificates(options.Trust).Accept,
+
+            // A certificate names addresses of its issuers, and whoever made it would choose what is called here.
+            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+        },
     };
 
-    private static async ValueTask<Stream> ConnectAsync(NextcloudOptions options, DnsEndPoint target, CancellationToken ct)
+    private static async ValueTask<Stream> ConnectAsync(NextcloudOptions options, Network network, DnsEndPoint target, CancellationToken ct)
     {
         if (!options.Allows(target.Port))
         {
@@ -44,32 +54,15 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
                 + "its operator can change that with Nextcloud:AllowedPorts");
         }
 
-        var addresses = await ResolveAsync(target.Host, ct);
-        var allowed = options.AllowPrivateNetworks ? addresses : Array.FindAll(addresses, PublicAddress.Is);
-        if (allowed.Length == 0)
-        {
-            throw new FaultException(
+        var addresses = await network.ResolveAsync(target.Host, ct);
+        var allowed = Array.FindAll(addresses, options.AllowPrivateNetworks ? PublicAddress.IsNoMetadata : PublicAddress.Is);
+        return allowed.Length > 0
+            ? await network.ConnectAsync(allowed, target.Port, ct)
+            : throw new FaultException(
                 Fault.BadGateway,
-                $"{target.Host} has a private address, and this server calls only public ones; "
-                + "its operator can change that with Nextcloud:AllowPrivateNetworks");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, target.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+                options.AllowPrivateNetworks
+                    ? $"{target.Host} has an address that is never called: clouds tell machines their secrets there"
+                    : $"{target.Host} has a private address, and this server calls only public ones; "
+                        + "its operator can change that with Nextcloud:AllowPrivateNetworks");
     }
-
-    // RFC 6761 section 6.3: names below localhost are this machine; not every resolver knows.
-    private static Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct) =>
-        host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            ? Task.FromResult<IPAddress[]>([IPAddress.Loopback])
-            : Dns.GetHostAddressesAsync(host, ct);
 }

@@ -25,9 +25,16 @@ internal sealed class NextcloudOptions
     /// <summary>Empty: 80 and 443, or every port where private networks are allowed.</summary>
     public int[] AllowedPorts { get; set; } = [];
 
+    /// <summary>Hosts with a private authority or a pinned key; everybody else needs a certificate that the system trusts.</summary>
+    public IList<HostTrust> Trust { get; } = [];
+
     /// <summary>The most requests that one server has at once, from all accounts together; it gets fewer when it is slow.</summary>
     [Range(1, 1000)]
     public int MostRequestsPerServer { get; set; } = 16;
+
+    /// <summary>The most entries of one listing; a list without end is no list.</summary>
+    [Range(1, int.MaxValue)]
+    public int MostEntries { get; set; } = 5_000_000;
 
     /// <summary>How long a request may wait while its server wants to be left alone; one that would wait longer fails at once.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
@@ -48,6 +55,9 @@ internal sealed class NextcloudOptions
     /// <summary>Bytes a second to and from each server; 0 is no limit.</summary>
     [Range(0, long.MaxValue)]
     public long MostBytesPerSecondAndServer { get; set; }
+
+    /// <summary>Tells Nextclouds the trace that a request belongs to: for those that send their traces to the same place.</summary>
+    public bool SendsTraceParent { get; set; }
 
     public bool Allows(int port) => AllowedPorts.Length > 0 ? AllowedPorts.Contains(port) : AllowPrivateNetworks || port is 80 or 443;
 }

@@ -37,6 +37,13 @@ internal sealed class NextcloudProbe(NextcloudHttp http, IOptions<NextcloudOptio
         },
         ct);
 
+    public RemoteStanding StandingOf(Uri root, string login, string password)
+    {
+        var account = new Account("", root, login, password, "");
+        var (requests, most, rest) = http.Servers.Of(account).Standing;
+        return new(requests, most, rest, http.Servers.Refused.IsRefused(RefusedLogins.KeyOf(account)));
+    }
+
     private async Task<T> InTimeAsync<T>(Uri root, Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
         using var patience = new CancellationTokenSource(Patience, clock);

@@ -107,7 +107,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps
             var length = IsSame(response, entry)
                 ? Length(response, entry, offset)
                 : throw new FaultException(Fault.Changing, $"{file} changes while it is read");
-            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = response.Content.Headers.ContentType?.ToString() ?? "" };
+            entry = entry.ContentType.Length > 0 ? entry : entry with { ContentType = HeaderText.OrNothing(response.Content.Headers.ContentType?.ToString() ?? "") };
             var body = await line.BodyAsync(response, length, CancellationToken.None);
             var isTold = entry.ETag.StartsWith('"'); // a weak one does not tell whether bytes are the same (RFC 9110 section 13.1.5)
             return new Download(entry, isTold ? line.Resumed(body, length, (passed, stop) => RestAsync(entry, offset + passed, length - passed, stop)) : body, length);

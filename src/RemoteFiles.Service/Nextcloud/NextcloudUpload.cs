@@ -57,7 +57,7 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
             request.Headers.Add("If-None-Match", "*");
         }
 
-        if (upload.ContentType.Length > 0)
+        if (upload.ContentType.Length > 0 && HeaderText.Is(upload.ContentType))
         {
             body.Headers.TryAddWithoutValidation("Content-Type", upload.ContentType);
         }

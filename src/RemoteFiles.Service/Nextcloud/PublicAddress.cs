@@ -40,20 +40,35 @@ internal static class PublicAddress
     /// <summary>RFC 6052: the last four bytes are the IPv4 address that is really called.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
+    /// <summary>Where clouds tell a machine its own secrets; of no use to anybody else, and so never called, whatever networks are allowed.</summary>
+    private static readonly IPAddress[] Metadata =
+    [
+        IPAddress.Parse("169.254.169.254"),
+        IPAddress.Parse("169.254.170.2"),
+        IPAddress.Parse("168.63.129.16"),
+        IPAddress.Parse("100.100.100.200"),
+        IPAddress.Parse("192.0.0.192"),
+        IPAddress.Parse("fd00:ec2::254"),
+        IPAddress.Parse("fd20:ce::254"),
+    ];
+
+    public static bool IsNoMetadata(IPAddress address) => !Metadata.Contains(InnerOf(address));
+
     public static bool Is(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return Is(address.MapToIPv4());
-        }
+        address = InnerOf(address);
 
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             return !PrivateV4.Any(network => network.Contains(address));
         }
 
-        return Nat64.Contains(address)
-            ? Is(new IPAddress(address.GetAddressBytes().AsSpan(12)))
-            : GlobalV6.Contains(address) && !PrivateV6.Any(network => network.Contains(address));
+        return GlobalV6.Contains(address) && !PrivateV6.Any(network => network.Contains(address));
     }
+
+    // The one that is really called.
+    private static IPAddress InnerOf(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : Nat64.Contains(address) ? new IPAddress(address.GetAddressBytes().AsSpan(12))
+        : address;
 }

@@ -23,6 +23,8 @@ internal sealed class RefusedLogins(TimeProvider clock)
     public static string KeyOf(Account account) => account.Login.Length == 0 ? "" : Convert.ToHexString(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Url}\0{account.Login}\0{account.Password}")));
 
+    public bool IsRefused(string key) => known.TryGetValue(key, out var refusal) && refusal.IsConfirmed;
+
     /// <param name="key">Of the login.</param>
     /// <param name="isTyped">A user asks for it just now.</param>
     /// <exception cref="FaultException">Unauthenticated: there is no point in asking.</exception>

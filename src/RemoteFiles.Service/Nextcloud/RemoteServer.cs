@@ -29,6 +29,19 @@ internal sealed class RemoteServer(string host, ByteRate everything, Func<Nextcl
     /// <summary>How many requests it gets at once.</summary>
     public int Room => Math.Clamp((int)room, 1, options().MostRequestsPerServer);
 
+    /// <summary>How many requests are under way, how many it gets at most, and for how long it wants to be left alone.</summary>
+    public (int Requests, int Most, TimeSpan Pause) Standing
+    {
+        get
+        {
+            lock (gate)
+            {
+                var rest = closedUntil - clock.GetUtcNow();
+                return (inside, Room, rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+            }
+        }
+    }
+
     /// <summary>Waits for a turn. Who has one leaves with <see cref="Leave"/>.</summary>
     /// <param name="who">Turns go round among these.</param>
     /// <param name="ct">Gives up.</param>

@@ -15,6 +15,9 @@ internal sealed class RemoteServers(Func<NextcloudOptions> options, TimeProvider
 
     public RefusedLogins Refused { get; } = new(clock);
 
+    /// <summary>How many want to be left alone just now.</summary>
+    public int Closed => known.Values.Count(server => server.Standing.Pause > TimeSpan.Zero);
+
     /// <summary>The server of an account: its scheme, host and port.</summary>
     public RemoteServer Of(Account account)
     {

@@ -45,10 +45,11 @@ internal static class OcsAppPasswords
 
     private static async Task DemandPassphraseAsync(OcsCall call, string passphrase, Fault otherwise)
     {
-        var (throttle, network) = (call.Get<LoginThrottle>(), Visitor.NetworkOf(call.Http));
+        var (throttle, network) = (call.Get<LoginThrottle>(), CallerNetwork.Of(call.Http));
         throttle.Take(Trial.OfPassphrases, call.Instance, network);
         if (!await call.Get<InstanceRegistry>().IsPassphraseAsync(call.Instance.Domain, passphrase, call.Ct))
         {
+            AccessMetrics.Refused(Trial.OfPassphrases);
             throw new FaultException(otherwise, "Unauthorised");
         }
 

@@ -9,7 +9,7 @@ using Shared.Faults;
 namespace RemoteFiles.Rpc;
 
 /// <summary>The door of protos/transfers.proto: what the migration service asks for, an instance at a time.</summary>
-internal sealed class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts, IOptions<TransferOptions> options) : Transfers.TransfersBase
+internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts, IOptions<TransferOptions> options) : Transfers.TransfersBase
 {
     private const int MostAtOnce = 1000;
 

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS app_passwords (
 CREATE TABLE IF NOT EXISTS login_flows (
   poll_hash TEXT PRIMARY KEY, login_hash TEXT NOT NULL UNIQUE, instance TEXT NOT NULL, app TEXT NOT NULL,
   created_at BIGINT NOT NULL, is_granted BOOLEAN NOT NULL DEFAULT FALSE);
+CREATE TABLE IF NOT EXISTS ended_sessions (instance TEXT NOT NULL, hash TEXT NOT NULL, until BIGINT NOT NULL, PRIMARY KEY (instance, hash));
 
 -- Files and folders of all instances in one table, so that a file id is unique over all users and a name is taken by either.
 CREATE TABLE IF NOT EXISTS nodes (

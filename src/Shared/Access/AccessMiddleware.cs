@@ -11,28 +11,60 @@ namespace Shared.Access;
 /// Finds the instance and the caller, and checks what the endpoint's <see cref="Admission"/> asks, before anything else runs.
 /// REST: the Host header names the instance, and the token must be its own. gRPC: the token's issuer names it.
 /// </summary>
-internal sealed class AccessMiddleware(RequestDelegate next, IInstances instances, Tokens tokens)
+internal sealed class AccessMiddleware(RequestDelegate next, IInstances instances, Tokens tokens, RequestLimits limits)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is { } endpoint && AdmissionOf(endpoint) is not Admission.ToProcess and var admission)
         {
-            var token = TokenOf(context.Request);
-            var instance = await InstanceAsync(context, token);
-            if (instance.IsMoved)
+            try
             {
-                SendOn(context, instance);
-                return;
+                if (!await AdmitAsync(context, admission))
+                {
+                    return;
+                }
             }
-
-            context.Features.Set(instance);
-            if (admission is not Admission.ToPublic)
+            catch (AccessException)
             {
-                context.Features.Set(await CallerAsync(instance, token, admission));
+                limits.TakeOfStranger(context);
+                throw;
             }
         }
 
         await next(context);
+    }
+
+    // False: it was answered.
+    private async Task<bool> AdmitAsync(HttpContext context, Admission admission)
+    {
+        var token = TokenOf(context.Request);
+        var instance = await InstanceAsync(context, token);
+        if (instance.IsMoved)
+        {
+            SendOn(context, instance);
+            return false;
+        }
+
+        context.Features.Set(instance);
+        if (admission is Admission.ToPublic)
+        {
+            // Who says who he is, is counted when the door has looked whether it is so.
+            if (context.Request.Headers.Authorization.Count == 0)
+            {
+                limits.TakeOfStranger(context);
+            }
+
+            return true;
+        }
+
+        var caller = await CallerAsync(instance, token, admission);
+        if (caller.Audience != Audiences.Service)
+        {
+            limits.TakeOf(instance);
+        }
+
+        context.Features.Set(caller);
+        return true;
     }
 
     /// <summary>From the endpoint itself, or from the options of its proto method. An endpoint that says nothing admits services alone.</summary>
@@ -46,6 +78,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
                 { Permission: { Some: true } asked } => Admission.SomePermission(asked.Verb, asked.Doctype),
                 { Permission: { } asked } => Admission.Permission(asked.Verb, asked.Doctype),
                 { AnyToken: true } => Admission.AnyToken,
+                { NoInstance: true } => Admission.Directory,
                 _ => Admission.Service,
             });
 
@@ -78,7 +111,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
         var caller = await tokens.CheckAsync(token ?? throw new AccessException(Fault.Unauthenticated, "No token in request"), instance);
         var admitted = admission switch
         {
-            Admission.ToService => caller.Audience == Audiences.Service,
+            Admission.ToService => caller.Audience == Audiences.Service && instance != Instance.None,
+            Admission.ToDirectory => caller.Audience == Audiences.Service && instance == Instance.None,
             Admission.ToPermission(var verb, var doctype) => caller.Permissions?.Allows(verb, doctype) ?? false,
             Admission.ToSomePermission(var verb, var doctype) => caller.Permissions?.AllowsSome(verb, doctype) ?? false,
             _ => caller.Permissions is not null,

@@ -12,8 +12,11 @@ internal abstract record Admission
     /// <summary>A valid token of the instance; the door checks what it allows, document by document.</summary>
     public static readonly Admission AnyToken = new ToToken();
 
-    /// <summary>A service of ours.</summary>
+    /// <summary>A service of ours, in the name of an instance.</summary>
     public static readonly Admission Service = new ToService();
+
+    /// <summary>A service of ours that asks about no instance yet.</summary>
+    public static readonly Admission Directory = new ToDirectory();
 
     /// <summary>A token that allows this verb on the whole doctype.</summary>
     public static Admission Permission(string verb, string doctype) => new ToPermission(verb, doctype);
@@ -28,6 +31,8 @@ internal abstract record Admission
     internal sealed record ToToken : Admission;
 
     internal sealed record ToService : Admission;
+
+    internal sealed record ToDirectory : Admission;
 
     internal sealed record ToPermission(string Verb, string Doctype) : Admission;
 

@@ -11,6 +11,7 @@ internal static class CallerOfRequest
     public static Instance Instance(this HttpContext context) =>
         context.Features.Get<Instance>() ?? throw new InvalidOperationException("the endpoint belongs to the process: there is no instance");
 
+    /// <summary>HTTP/2 alone, which only the services' own port speaks: from outside, a Content-Type changes nothing.</summary>
     public static bool IsGrpc(this HttpRequest request) =>
-        request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) ?? false;
+        HttpProtocol.IsHttp2(request.Protocol) && (request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) ?? false);
 }

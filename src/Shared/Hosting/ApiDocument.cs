@@ -33,7 +33,7 @@ internal static class ApiDocument
             : JsonApi;
         return AccessMiddleware.AdmissionOf(endpoint) switch
         {
-            Admission.ToService => null,
+            Admission.ToService or Admission.ToDirectory => null,
             Admission.ToPermission(var verb, var doctype) => new(errors, $"{doctype}:{verb}"),
             Admission.ToSomePermission(var verb, var doctype) => new(errors, $"{doctype}:{verb}"),
             Admission.ToToken => new(errors, ""),

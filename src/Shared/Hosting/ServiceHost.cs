@@ -12,6 +12,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Operations;
 using Rpc.OpenApi;
 using Rpc.Server;
 using Rpc.Transcoding;
@@ -37,7 +38,11 @@ internal static class ServiceHost
             kestrel.Listen(IPEndPoint.Parse(listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
             if (listen.Admin.Length > 0)
             {
-                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o => o.Protocols = HttpProtocols.Http1);
+                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o =>
+                {
+                    o.Protocols = HttpProtocols.Http1;
+                    o.MarkOperatorConnections();
+                });
             }
 
             // Files of any size at any pace: the doors that take them watch for silence.
@@ -53,8 +58,10 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping");
         builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
         builder.Services.Configure<OpenApiOptions>(ApiDocument.Configure);
@@ -71,6 +78,8 @@ internal static class ServiceHost
     /// <summary>The rooms that every request crosses, in their order.</summary>
     public static void UseServiceHost(this WebApplication app)
     {
+        app.UseOperations();
+        app.UseAnswerHeaders();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRawRouting();
         app.UseRouting();
@@ -79,8 +88,11 @@ internal static class ServiceHost
 
         // Documents only: file bytes keep their length, their ETag and their ranges.
         app.UseWhen(IsDocument, rest => rest.Use(VaryAsync).UseResponseCompression());
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).WithMetadata(Admission.Process);
-        app.MapHealthChecks("/health/ready").WithMetadata(Admission.Process);
+        foreach (var probe in app.MapProbes())
+        {
+            probe.WithMetadata(Admission.Process);
+        }
+
         app.MapGrpcHealth();
         app.MapGrpcReflection();
         app.MapOpenApi(ApiDocument.Path).WithMetadata(Admission.Process).Describe("This document.").Answers(StatusCodes.Status200OK, "application/json");

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 
@@ -10,13 +11,20 @@ namespace Shared.Storage;
 /// </summary>
 internal sealed class CommitQueue : IDisposable
 {
-    public const string MeterName = "Shared.Storage";
+    public const string MeterName = "Bridge.Storage";
 
     private const int MostTogether = 256;
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Commits = Meter.CreateCounter<long>("storage.commits");
-    private static readonly Counter<long> Writes = Meter.CreateCounter<long>("storage.writes");
+    private static readonly Counter<long> Commits = Meter.CreateCounter<long>("storage.commits", "{commit}", "Commits that are on disk.");
+    private static readonly Counter<long> Writes = Meter.CreateCounter<long>("storage.writes", "{write}", "Changes that they held: many that come together share one.");
+
+    private static readonly Histogram<double> Durations = Meter.CreateHistogram(
+        "storage.commit.duration",
+        "s",
+        "From the beginning of a commit to its safety on disk.",
+        tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
     private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
     private readonly Func<Task<WriteConnection>> open;
@@ -72,6 +80,7 @@ internal sealed class CommitQueue : IDisposable
     /// <summary>Answers the connection for the next commit; null when this one is not to be trusted further.</summary>
     private async Task<WriteConnection?> CommitAsync(List<Write> writes, WriteConnection? connection)
     {
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             if (connection is null || !await BegunAsync(connection))
@@ -88,6 +97,7 @@ internal sealed class CommitQueue : IDisposable
             }
 
             await connection.CommitAsync();
+            Durations.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
             Commits.Add(1);
             Writes.Add(writes.Count);
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.RegularExpressions;
 
 namespace Shared.Storage;
@@ -8,6 +9,9 @@ internal abstract partial class Dialect
     public static readonly Dialect Sqlite = new SqliteDialect();
 
     public static readonly Dialect Postgres = new PostgresDialect();
+
+    /// <summary>Of who has but the connection.</summary>
+    public static Dialect Of(DbConnection connection) => connection is PortableConnection ? Postgres : Sqlite;
 
     /// <summary>The column that every table has: where a row is, until somebody changes it.</summary>
     public abstract string RowAddress { get; }
@@ -23,6 +27,9 @@ internal abstract partial class Dialect
 
     /// <summary>A member, or a member of a member, of the JSON in a column of text: as text, or NULL.</summary>
     public abstract string Member(string column, params string[] names);
+
+    /// <summary>The sum of whole numbers, 0 of none: what is more than the greatest of them is that.</summary>
+    public abstract string Total(string expression);
 
     /// <summary>A script of the schema, written as docs/decisions/0009-postgresql.md says, for this engine.</summary>
     public abstract string Script(string portable);
@@ -41,6 +48,9 @@ internal abstract partial class Dialect
             """;
 
         public override string Member(string column, params string[] names) => $"{column} ->> '$.{string.Join('.', names)}'";
+
+        // SUM would fail.
+        public override string Total(string expression) => $"CAST(TOTAL({expression}) AS INTEGER)";
 
         public override string Script(string portable) => portable;
     }
@@ -63,6 +73,8 @@ internal abstract partial class Dialect
             """;
 
         public override string Member(string column, params string[] names) => $$"""{{column}}::json #>> '{{{string.Join(',', names)}}}'""";
+
+        public override string Total(string expression) => $"CAST(LEAST(COALESCE(SUM({expression}), 0), 9223372036854775807) AS BIGINT)";
 
         // Text is compared bytewise, as SQLite does, whatever the database was created with.
         public override string Script(string portable) =>

@@ -3,7 +3,7 @@ namespace Migration.Tests.Fakes;
 /// <summary>Asks again until the answer is the one waited for, and fails when it does not come.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> condition)
     {

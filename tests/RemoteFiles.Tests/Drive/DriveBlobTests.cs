@@ -4,9 +4,12 @@ using Shared.Faults;
 
 namespace RemoteFiles.Tests.Drive;
 
-public sealed class DriveBlobTests : DriveTests
+public class DriveBlobTests : DriveTests
 {
     internal override int LargestSmallContent => 0;
+
+    /// <summary>How many of them a reader races with.</summary>
+    protected virtual int Overwrites => 200;
 
     [Fact]
     public async Task A_write_that_fails_leaves_no_bytes_behind()
@@ -26,7 +29,7 @@ public sealed class DriveBlobTests : DriveTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
-        Assert.Empty(Test.Blobs);
+        Assert.Empty(await Test.BlobsAsync());
         Assert.Equal(["folder"], await NamesAsync("/"));
     }
 
@@ -42,7 +45,7 @@ public sealed class DriveBlobTests : DriveTests
 
         await FailsAsync(Fault.AlreadyExists, () => upload);
         Assert.Equal("first", await TextAsync("/a"));
-        Assert.Single(Test.Blobs);
+        Assert.Single(await Test.BlobsAsync());
     }
 
     [Fact]
@@ -57,7 +60,7 @@ public sealed class DriveBlobTests : DriveTests
         late.Release();
 
         await FailsAsync(Fault.ParentNotFound, () => upload);
-        Assert.Empty(Test.Blobs);
+        Assert.Empty(await Test.BlobsAsync());
     }
 
     [Fact]
@@ -67,10 +70,10 @@ public sealed class DriveBlobTests : DriveTests
 
         await PutAsync("/a", "second", overwrite: true);
 
-        Assert.Equal(2, Test.Blobs.Length);
+        Assert.Equal(2, (await Test.BlobsAsync()).Length);
         await Drive.DeleteAsync(At("/a"), null, Ct);
         await Drive.EmptyAsync(Ct);
-        Assert.Empty(Test.Blobs);
+        Assert.Empty(await Test.BlobsAsync());
     }
 
     [Fact]
@@ -78,15 +81,15 @@ public sealed class DriveBlobTests : DriveTests
     {
         await PutAsync("/a", "hello");
         await Drive.CopyAsync(At("/a"), At("/b"), Ct);
-        Assert.Single(Test.Blobs);
+        Assert.Single(await Test.BlobsAsync());
 
         await PutAsync("/a", "changed", overwrite: true);
         Assert.Equal("hello", await TextAsync("/b"));
-        Assert.Equal(2, Test.Blobs.Length);
+        Assert.Equal(2, (await Test.BlobsAsync()).Length);
 
         await Drive.DeleteAsync(At("/a"), null, Ct);
         await Drive.EmptyAsync(Ct);
-        Assert.Single(Test.Blobs);
+        Assert.Single(await Test.BlobsAsync());
         Assert.Equal("hello", await TextAsync("/b"));
     }
 
@@ -94,24 +97,12 @@ public sealed class DriveBlobTests : DriveTests
     public async Task A_content_that_is_missing_or_cut_is_unavailable_and_never_not_found()
     {
         await PutAsync("/a", "hello");
-        await File.WriteAllTextAsync(Test.Blobs[0], "hell", Ct);
+        var blob = Assert.Single(await Test.BlobsAsync());
+        await Test.Contents.ReplaceAsync(blob, "hell"u8.ToArray());
         await FailsAsync(Fault.Unavailable, () => Drive.OpenAsync(At("/a"), 0, Ct));
 
-        File.Delete(Test.Blobs[0]);
+        await Test.Contents.ReplaceAsync(blob, null);
         await FailsAsync(Fault.Unavailable, () => Drive.OpenAsync(At("/a"), 0, Ct));
-    }
-
-    [Fact]
-    public async Task A_content_that_is_cut_while_it_is_read_fails_rather_than_ends()
-    {
-        await Drive.WriteAsync(At("/a"), new() { Body = new MemoryStream(new byte[500_000]) }, Ct);
-        await using var download = await Drive.OpenAsync(At("/a"), 0, Ct);
-        await using (var file = new FileStream(Test.Blobs[0], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            file.SetLength(400_000);
-        }
-
-        await FailsAsync(Fault.BadGateway, () => download.Body.CopyToAsync(Stream.Null, Ct));
     }
 
     [Fact]
@@ -124,35 +115,20 @@ public sealed class DriveBlobTests : DriveTests
 
         // Killed between the rename of the content and the commit of its row, and in the middle of a body.
         await Test.Store.Blobs.WriteAsync(new() { Body = new MemoryStream([1, 2, 3]) }, room: null, Ct);
-        await File.WriteAllTextAsync(Path.Combine(Test.Directory, "blobs", "incoming", new string('a', 32)), "half", Ct);
+        await Test.Contents.LeaveUnfinishedAsync();
         await Test.ReopenAsync();
         Assert.Equal(["a", "b"], await NamesAsync("/"));
-        Assert.Equal(4, Test.Blobs.Length);
+        Assert.Equal(4, (await Test.BlobsAsync()).Length);
 
         await Test.Store.SweepAsync(TimeSpan.FromHours(1), Ct);
-        Assert.Equal(4, Test.Blobs.Length);
+        Assert.Equal(4, (await Test.BlobsAsync()).Length);
 
+        // Some servers round the time of what they store up to a second.
+        Test.Clock.Shift += TimeSpan.FromMinutes(1);
         await Test.Store.SweepAsync(TimeSpan.Zero, Ct);
-        Assert.Equal(2, Test.Blobs.Length);
+        Assert.Equal(2, (await Test.BlobsAsync()).Length);
         Assert.Equal("hello", await TextAsync("/b"));
         Assert.Equal("in the trash", await TextAsync("/.cozy_trash/trashed"));
-    }
-
-    [Fact]
-    public async Task The_sweep_leaves_an_upload_that_runs()
-    {
-        var late = new WaitingBody(new byte[200_000]);
-        var upload = Drive.WriteAsync(At("/a"), new() { Body = late }, Ct);
-        await late.Reached.WaitAsync(Ct);
-
-        await Test.Store.SweepAsync(TimeSpan.FromHours(1), Ct);
-        var unfinished = Assert.Single(Test.Blobs);
-        File.SetLastWriteTimeUtc(unfinished, DateTime.UnixEpoch);
-        late.Release();
-
-        // A body that paused for long is as fresh as any other once it is stored.
-        Assert.Equal(200_000, (await upload).Size);
-        Assert.Equal(TimeProvider.System.GetUtcNow().UtcDateTime, File.GetLastWriteTimeUtc(Assert.Single(Test.Blobs)), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -163,7 +139,7 @@ public sealed class DriveBlobTests : DriveTests
         var writing = Task.Run(
             async () =>
             {
-                for (var i = 1; i < 200; i++)
+                for (var i = 1; i < Overwrites; i++)
                 {
                     await PutAsync("/a", $"{i:D4}", overwrite: true);
                 }

@@ -4,7 +4,7 @@ using Shared.Faults;
 
 namespace RemoteFiles.Tests.Drive;
 
-public sealed class DriveQuotaTests : DriveTests
+public class DriveQuotaTests : DriveTests
 {
     [Fact]
     public async Task A_file_that_announces_too_much_is_refused_before_its_body_is_read()

@@ -18,13 +18,15 @@ public abstract class DriveTests : IAsyncLifetime
 
     internal virtual int LargestSmallContent => DriveOptions.DefaultSmallContent;
 
-    public async ValueTask InitializeAsync() => Test = await TestDrive.CreateAsync(LargestSmallContent);
+    public async ValueTask InitializeAsync() => Test = await CreateAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Test.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    internal virtual Task<TestDrive> CreateAsync() => TestDrive.CreateAsync(LargestSmallContent);
 
     internal static FilePath At(string path) => FilePath.Parse(path);
 

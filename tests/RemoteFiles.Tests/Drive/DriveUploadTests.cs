@@ -5,7 +5,7 @@ using Shared.Faults;
 namespace RemoteFiles.Tests.Drive;
 
 /// <summary>Uploads in pieces, below any protocol.</summary>
-public sealed class DriveUploadTests : DriveTests
+public class DriveUploadTests : DriveTests
 {
     private readonly byte[] bytes = RandomNumberGenerator.GetBytes(1_000_000);
 
@@ -22,8 +22,9 @@ public sealed class DriveUploadTests : DriveTests
         }
 
         // Nobody can read them any more.
-        Assert.Equal(4, Test.Blobs.Length);
-        Array.ForEach(Test.Blobs, File.Delete);
+        var blobs = await Test.BlobsAsync();
+        Assert.Equal(4, blobs.Length);
+        await Task.WhenAll(blobs.Select(blob => Test.Contents.ReplaceAsync(blob, null)));
 
         AssertWhole(await JoinAsync());
     }
@@ -49,7 +50,7 @@ public sealed class DriveUploadTests : DriveTests
     {
         await Drive.BeginUploadAsync("x", null, Ct);
         await WriteAsync("b", 0);
-        File.Delete(Assert.Single(Test.Blobs));
+        await Test.Contents.ReplaceAsync(Assert.Single(await Test.BlobsAsync()), null);
 
         Assert.Equal(Fault.Unavailable, (await Assert.ThrowsAsync<FaultException>(JoinAsync)).Fault);
         await WriteAsync("b", 0);
@@ -73,7 +74,7 @@ public sealed class DriveUploadTests : DriveTests
 
         Assert.Null(await Drive.PartsAsync("old", Ct));
         Assert.Single((await Drive.PartsAsync("young", Ct))!);
-        Assert.Single(Test.Blobs);
+        Assert.Single(await Test.BlobsAsync());
         Assert.Equal(Fault.NotFound, (await Assert.ThrowsAsync<FaultException>(() => Drive.WritePartAsync("old", "2", PartOf(2), Ct))).Fault);
     }
 

@@ -16,7 +16,7 @@ public sealed class SmallContentTests : DriveTests
         var stored = await PutAsync("/a", "hello");
         await PutAsync("/empty", "");
 
-        Assert.Empty(Test.Blobs);
+        Assert.Empty(await Test.BlobsAsync());
         await Test.ReopenAsync();
         Assert.Equal(SHA256.HashData("hello"u8), stored.Sha256.ToArray());
         Assert.Equal("hello", await TextAsync("/a"));

@@ -18,8 +18,8 @@ internal sealed class TestDrive : IAsyncDisposable
     private readonly int largestSmallContent;
     private readonly Func<Database>? open;
 
-    private TestDrive(string directory, bool keep, int largestSmallContent, Func<Database>? open) =>
-        (Directory, this.keep, this.largestSmallContent, this.open) = (directory, keep, largestSmallContent, open);
+    private TestDrive(string directory, bool keep, int largestSmallContent, TestContents? contents, Func<Database>? open) =>
+        (Directory, this.keep, this.largestSmallContent, this.open, Contents) = (directory, keep, largestSmallContent, open, contents ?? new DirectoryContents(Path.Combine(directory, "blobs")));
 
     public string Directory { get; }
 
@@ -34,26 +34,26 @@ internal sealed class TestDrive : IAsyncDisposable
     /// <summary>What watchers were told.</summary>
     public List<DriveEvent> Events { get; } = [];
 
-    /// <summary>All files of the blob store, finished or not.</summary>
-    public string[] Blobs => System.IO.Directory.GetFiles(BlobDirectory, "*", SearchOption.AllDirectories);
+    public TestContents Contents { get; }
 
-    /// <summary>How many contents are kept, in files and in the database.</summary>
-    public async Task<int> CountContentsAsync() => Blobs.Length + await CountSmallContentsAsync();
+    /// <summary>The ids of all contents outside of the database, finished or not.</summary>
+    public Task<string[]> BlobsAsync() => Contents.ListAsync();
+
+    /// <summary>How many contents are kept, in the database and outside.</summary>
+    public async Task<int> CountContentsAsync() => (await BlobsAsync()).Length + await CountSmallContentsAsync();
 
     public Task<int> CountSmallContentsAsync() =>
         database.ReadAsync(db => db.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM contents"), CancellationToken.None);
 
-    private string BlobDirectory => Path.Combine(Directory, "blobs");
-
-    /// <summary>With 0 for the largest small content every content but an empty one is a file.</summary>
-    public static Task<TestDrive> CreateAsync(int largestSmallContent = DriveOptions.DefaultSmallContent) =>
-        OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false, largestSmallContent);
+    /// <summary>With 0 for the largest small content every content but an empty one lies outside of the database.</summary>
+    public static Task<TestDrive> CreateAsync(int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null) =>
+        OpenAsync(System.IO.Directory.CreateTempSubdirectory("drive-").FullName, keep: false, largestSmallContent, contents);
 
     /// <summary>Opens a directory that somebody else made and will remove.</summary>
     public static async Task<TestDrive> OpenAsync(
-        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, Func<Database>? open = null)
+        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null, Func<Database>? open = null)
     {
-        var drive = new TestDrive(directory, keep, largestSmallContent, open);
+        var drive = new TestDrive(directory, keep, largestSmallContent, contents, open);
         await drive.OpenAsync();
         return drive;
     }
@@ -65,15 +65,14 @@ internal sealed class TestDrive : IAsyncDisposable
         await OpenAsync();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         database.Dispose();
+        await Contents.DisposeAsync();
         if (!keep)
         {
             System.IO.Directory.Delete(Directory, recursive: true);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private Task OpenAsync()
@@ -81,7 +80,8 @@ internal sealed class TestDrive : IAsyncDisposable
         database = open?.Invoke() ?? TestEngine.Open(Directory, "drive.db");
         Store = new(
             database,
-            Options.Create(new DriveOptions { Directory = BlobDirectory, LargestSmallContent = largestSmallContent }),
+            Contents.Open(Clock),
+            Options.Create(new DriveOptions { Directory = Directory, LargestSmallContent = largestSmallContent }),
             (_, _) => Task.FromResult(Quota),
             (_, events) => Events.AddRange(events),
             Clock,

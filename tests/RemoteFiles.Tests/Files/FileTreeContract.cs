@@ -24,6 +24,9 @@ public abstract partial class FileTreeContract : IAsyncLifetime
     /// <summary>Whether the tree's own root may be deleted by mistake at all: a real account has only one.</summary>
     protected virtual bool RootIsExpendable => true;
 
+    /// <summary>How long a long listing is, where each entry is a write.</summary>
+    protected virtual int ManyEntries => 2000;
+
     internal IFileTree Tree { get; private set; } = null!;
 
     /// <summary>Empty at the start of each test, and removed after it.</summary>

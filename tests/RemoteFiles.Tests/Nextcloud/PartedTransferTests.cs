@@ -31,7 +31,7 @@ public sealed class PartedTransferTests : IAsyncLifetime
     {
         standIn = await StandInNextcloud.StartAsync();
         standIn.Tree.AddFile("/a.bin", content);
-        http = new(options, new(() => options.Value, TimeProvider.System));
+        http = new(options, new(() => options.Value, TimeProvider.System), Network.OfThisMachine);
         tree = new NextcloudConnector(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance)
             .Tree(new("account", standIn.Url, standIn.User.Login, standIn.User.Password, standIn.User.Id));
         drive = await TestDrive.CreateAsync();

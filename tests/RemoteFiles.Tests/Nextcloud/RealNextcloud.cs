@@ -30,7 +30,7 @@ internal sealed class RealNextcloud : IDisposable
         var login = Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_USER") ?? "";
         var password = Environment.GetEnvironmentVariable("BRIDGE_NEXTCLOUD_PASSWORD") ?? "";
         var options = Options.Create(new NextcloudOptions { AllowPrivateNetworks = true });
-        var http = new NextcloudHttp(options, new RemoteServers(() => options.Value, TimeProvider.System));
+        var http = new NextcloudHttp(options, new RemoteServers(() => options.Value, TimeProvider.System), Network.OfThisMachine);
         var userId = await new NextcloudProbe(http, options, TimeProvider.System).ResolveAsync(url, login, password, TestContext.Current.CancellationToken);
         return new(
             http, new(http, options, TimeProvider.System, NullLogger<NextcloudConnector>.Instance), new Account("real", url, login, password, userId));

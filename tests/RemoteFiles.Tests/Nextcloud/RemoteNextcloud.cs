@@ -13,10 +13,10 @@ internal sealed class RemoteNextcloud : IAsyncDisposable
     private readonly NextcloudHttp http;
     private readonly NextcloudConnector connector;
 
-    public RemoteNextcloud(NextcloudOptions? options = null, string path = "/", string userId = "carol", TimeProvider? clock = null)
+    public RemoteNextcloud(NextcloudOptions? options = null, string path = "/", string userId = "carol", TimeProvider? clock = null, Network? network = null)
     {
         var settings = Options.Create(options ?? new NextcloudOptions { AllowPrivateNetworks = true });
-        http = new NextcloudHttp(settings, new RemoteServers(() => settings.Value, clock ?? TimeProvider.System));
+        http = new NextcloudHttp(settings, new RemoteServers(() => settings.Value, clock ?? TimeProvider.System), network ?? Network.OfThisMachine);
         Url = new Uri($"http://{Server.Host}{path}");
         Account = new Account("account", Url, "carol", "carol-pass-9X", userId);
         connector = new(http, settings, clock ?? TimeProvider.System, NullLogger<NextcloudConnector>.Instance);

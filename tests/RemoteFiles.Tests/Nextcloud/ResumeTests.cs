@@ -30,7 +30,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         standIn = await StandInNextcloud.StartAsync();
         standIn.Tree.AddFile("/big.bin", content);
-        http = new(options, new(() => options.Value, TimeProvider.System));
+        http = new(options, new(() => options.Value, TimeProvider.System), Network.OfThisMachine);
         tree = TreeAt(standIn.Url);
     }
 

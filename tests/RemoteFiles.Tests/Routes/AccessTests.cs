@@ -191,8 +191,7 @@ public sealed class AccessTests(RouteFixture fixture) : RouteTest(fixture), ICla
     [Fact]
     public async Task Routes_of_services_and_operators_are_not_for_users()
     {
-        var grpc = await Cozy.PostAsync("/cozy.transfers.v1.Transfers/Probe", RestClient.Body("", "application/grpc"));
-        Assert.NotEqual("0", grpc.Header("grpc-status") ?? "0");
+        Expect.Status(403, await Cozy.PostAsync("/cozy.transfers.v1.Transfers/Probe", RestClient.Body("", "application/grpc")));
 
         Refused(404, "Not Found", await Cozy.GetAsync("/instances/", ("Accept", "application/json")));
         Refused(404, "Not Found", await Cozy.PostAsync($"/instances/token?Domain={Cozy.Domain}&Audience=cli&Subject=x&Scope=io.cozy.files", null, ("Accept", "application/json")));

@@ -39,6 +39,10 @@ internal sealed class RestServer : IAsyncDisposable
 
     public Database Database => app.Services.GetRequiredService<Database>();
 
+    public Tokens Tokens => app.Services.GetRequiredService<Tokens>();
+
+    public IInstances Instances => app.Services.GetRequiredService<IInstances>();
+
     /// <summary>Everything the service has written to its disk.</summary>
     public IEnumerable<FileInfo> Files => storage.EnumerateFiles("*", SearchOption.AllDirectories);
 
@@ -66,7 +70,7 @@ internal sealed class RestServer : IAsyncDisposable
         var app = builder.Build();
         app.MapRemoteFiles();
         await app.StartAsync();
-        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false });
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
         return new(app, http, storage, log, clock);
     }
 
@@ -91,7 +95,7 @@ internal sealed class RestServer : IAsyncDisposable
 
     /// <summary>A token with a life of its own.</summary>
     public async Task<string> MintAsync(string domain, string scope, TimeSpan validity, string audience = "cli") =>
-        app.Services.GetRequiredService<Tokens>().Mint((await app.Services.GetRequiredService<IInstances>().FindAsync(domain, CancellationToken.None))!, audience, "test", scope, validity);
+        Tokens.Mint((await Instances.FindAsync(domain, CancellationToken.None))!, audience, "test", scope, validity);
 
     public async Task<Answer> AdminAsync(HttpMethod method, string target, params (string Name, string Value)[] fields)
     {

@@ -98,6 +98,34 @@ public sealed class SessionTests(RouteFixture fixture) : RouteTest(fixture), ICl
     }
 
     [Fact]
+    public async Task Over_TLS_no_neighbouring_host_can_set_the_cookie()
+    {
+        (string, string)[] headers = [("Origin", "https://" + RouteFixture.Domain), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", address)];
+
+        var answer = await Anyone.PostAsync("/session", RestClient.JsonBody("""{"passphrase":"a passphrase"}"""), headers);
+
+        Assert.Matches("^__Host-session=[^;]+; path=/; secure; samesite=strict; httponly$", answer.Header("Set-Cookie"));
+        Expect.Status(200, await Anyone.PostAsync("/session/token", null, [.. headers, ("Cookie", CookieOf(answer))]));
+        Expect.Status(204, await Anyone.PostAsync("/session/token", null, [.. headers, ("Cookie", CookieOf(answer)["__Host-".Length..])]));
+    }
+
+    [Fact]
+    public async Task After_signing_out_a_copy_of_the_cookie_gets_no_token_and_other_sessions_go_on()
+    {
+        var (mine, other) = (CookieOf(await SignInAsync("a passphrase", Origin)), CookieOf(await SignInAsync("a passphrase", Origin)));
+
+        Expect.Status(204, await Anyone.DeleteAsync("/session", [("Origin", Origin), ("Cookie", mine)]));
+
+        foreach (var written in new[] { mine, mine + "=", mine[..^1] + (char)(mine[^1] + 1) })
+        {
+            Expect.Status(204, await Anyone.PostAsync("/session/token", null, [("Origin", Origin), ("Cookie", written)]));
+        }
+
+        Expect.Status(200, await Anyone.PostAsync("/session/token", null, [("Origin", Origin), ("Cookie", other)]));
+        Assert.DoesNotContain(Fixture.Server.Log.Lines, line => line.Contains(mine["session=".Length..], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Signing_out_takes_the_cookie_away()
     {
         var answer = await Anyone.DeleteAsync("/session", [("Origin", Origin)]);

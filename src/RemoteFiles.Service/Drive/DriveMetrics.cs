@@ -1,0 +1,17 @@
+using System.Diagnostics.Metrics;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>What comes into the drives, counted when it is on disk.</summary>
+internal static class DriveMetrics
+{
+    private static readonly Meter Meter = new("Bridge.Drive");
+    private static readonly Counter<long> Files = Meter.CreateCounter<long>("drive.files.stored", "{file}", "Files that were stored: uploads of every protocol, and what migrations brought.");
+    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("drive.size.stored", "By", "Their bytes.");
+
+    public static void Stored(long bytes)
+    {
+        Files.Add(1);
+        Bytes.Add(bytes);
+    }
+}
