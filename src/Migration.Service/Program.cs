@@ -1,5 +1,6 @@
 using Migration;
 using Operations;
+using Shared.Hosting;
 
 if (Probe.IsAsked(args))
 {
@@ -11,5 +12,4 @@ builder.AddOperations("migration");
 builder.AddMigration();
 var app = builder.Build();
 app.MapMigration();
-await app.RunAsync();
-return 0;
+return await app.RunAsync(args);

@@ -1,5 +1,6 @@
 using Operations;
 using RemoteFiles;
+using Shared.Hosting;
 
 if (Probe.IsAsked(args))
 {
@@ -11,5 +12,4 @@ builder.AddOperations("remote-files");
 builder.AddRemoteFiles();
 var app = builder.Build();
 app.MapRemoteFiles();
-await app.RunAsync();
-return 0;
+return await app.RunAsync(args);

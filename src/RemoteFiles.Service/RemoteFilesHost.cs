@@ -37,7 +37,7 @@ internal static class RemoteFilesHost
         services.AddOptions<TransferOptions>().BindConfiguration("Transfers").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
-        services.AddSingleton(provider => new Database(provider.GetRequiredService<IOptions<StorageOptions>>().Value.FileOf("remote-files.db")));
+        services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, "remote-files.db"));
         services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();
@@ -57,7 +57,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<IFileTrees, FileTrees>();
         services.AddSingleton<IWatchedDocuments, WatchedDocuments>();
         builder.AddRealtime("remote-files");
-        services.AddHostedService<Schema>();
+        services.AddHostedService<SchemaAtStart>().AddHostedService<KeyRingAtStart>();
         services.AddSingleton<InstanceRemoval>().AddHostedService(provider => provider.GetRequiredService<InstanceRemoval>());
     }
 
@@ -108,32 +108,4 @@ internal static class RemoteFilesHost
         DriveEventKind.Deleted => EventNames.Deleted,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
-
-    /// <summary>Creates the tables before the first request is taken.</summary>
-    private sealed class Schema(Database database, DriveStore drives) : IHostedLifecycleService
-    {
-        public async Task StartingAsync(CancellationToken cancellationToken)
-        {
-            await database.CreateAsync(InstanceRegistry.Schema, cancellationToken);
-            await database.AddColumnAsync("instances", "profile", "TEXT NOT NULL DEFAULT '{}'", cancellationToken);
-            await database.AddColumnAsync("instances", "profile_rev", "TEXT NOT NULL DEFAULT ''", cancellationToken);
-            await database.CreateAsync(DocumentStore.Schema, cancellationToken);
-            await database.CreateAsync(AppPasswords.Schema, cancellationToken);
-            await database.AddColumnAsync("app_passwords", "used_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
-            await database.AddColumnAsync("app_passwords", "revoked_at", "INTEGER NOT NULL DEFAULT 0", cancellationToken);
-            await database.CreateAsync(LoginFlows.Schema, cancellationToken);
-            await database.CreateAsync(EndedSessions.Schema, cancellationToken);
-            await drives.CreateAsync(cancellationToken);
-        }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

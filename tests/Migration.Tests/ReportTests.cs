@@ -122,9 +122,9 @@ public sealed class ReportTests : IAsyncLifetime
                 """
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
                 INSERT INTO migration_files (migration, path, is_folder, source_id, etag, size, outcome, sha256, md5, proof)
-                SELECT @id, '/many/' || i || '.txt', 0, i, '"e"', 1, 'imported', printf('%064d', i), printf('%032d', i), 'length' FROM n
+                SELECT @id, '/many/' || i || '.txt', FALSE, CAST(i AS TEXT), '"e"', 1, 'imported', @sha256, @md5, 'length' FROM n
                 """,
-                new { id }),
+                new { id, sha256 = new string('a', 64), md5 = new string('b', 32) }),
             Ct);
         var before = GC.GetTotalMemory(forceFullCollection: true);
 

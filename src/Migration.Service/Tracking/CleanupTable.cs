@@ -9,27 +9,8 @@ namespace Migration.Tracking;
 /// <summary>The rows of <c>cleanups</c>, and of <c>cleanup_lines</c>: one for each line of the ledger that is settled.</summary>
 internal sealed class CleanupTable(Database database) : ICleanups
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS cleanups (
-            number INTEGER PRIMARY KEY,
-            migration TEXT NOT NULL UNIQUE REFERENCES migrations (id) ON DELETE CASCADE,
-            instance TEXT NOT NULL,
-            is_over INTEGER NOT NULL DEFAULT 0,
-            fault TEXT,
-            message TEXT,
-            lease_owner TEXT,
-            lease_until INTEGER
-        );
-        CREATE TABLE IF NOT EXISTS cleanup_lines (
-            number INTEGER PRIMARY KEY REFERENCES migration_files (number) ON DELETE CASCADE,
-            migration TEXT NOT NULL,
-            kept TEXT
-        );
-        CREATE INDEX IF NOT EXISTS cleanup_lines_migration ON cleanup_lines (migration, number);
-        """;
-
-    private const string Arrived = "(f.is_folder = 0 AND f.outcome IN ('imported', 'already_there', 'renamed') AND COALESCE(f.sha256, '') <> '')";
-    private const string Listed = "(f.is_folder = 1 AND f.outcome = 'imported')";
+    private const string Arrived = "(f.is_folder = FALSE AND f.outcome IN ('imported', 'already_there', 'renamed') AND COALESCE(f.sha256, '') <> '')";
+    private const string Listed = "(f.is_folder = TRUE AND f.outcome = 'imported')";
     // What was left out on purpose, or is no longer at the source, is missed by nobody.
     private const string Missing = $"NOT {Arrived} AND NOT {Listed} AND f.outcome NOT IN ('excluded', 'gone')";
     private const string Unsettled = "NOT EXISTS (SELECT 1 FROM cleanup_lines c WHERE c.number = f.number)";
@@ -43,16 +24,16 @@ internal sealed class CleanupTable(Database database) : ICleanups
         connection => connection.ExecuteAsync(
             """
             INSERT INTO cleanups (migration, instance) VALUES (@migration, @instance)
-            ON CONFLICT (migration) DO UPDATE SET is_over = 0, fault = NULL, message = NULL WHERE is_over = 1
+            ON CONFLICT (migration) DO UPDATE SET is_over = FALSE, fault = NULL, message = NULL WHERE cleanups.is_over
             """,
             new { instance, migration }),
         ct);
 
     public Task<CleanupState?> FindAsync(string migration, CancellationToken ct) => database.ReadAsync(
         async connection =>
-            await connection.QuerySingleOrDefaultAsync<(long IsOver, string? Fault, string? Message)?>(
+            await connection.QuerySingleOrDefaultAsync<(bool IsOver, string? Fault, string? Message)?>(
                 "SELECT is_over, fault, message FROM cleanups WHERE migration = @migration", new { migration }) is var (isOver, fault, message)
-                ? new CleanupState(isOver != 0, fault is null ? null : new(Enum.Parse<Fault>(fault), message ?? ""))
+                ? new CleanupState(isOver, fault is null ? null : new(Enum.Parse<Fault>(fault), message ?? ""))
                 : null,
         ct);
 
@@ -63,8 +44,8 @@ internal sealed class CleanupTable(Database database) : ICleanups
             connection => connection.QuerySingleOrDefaultAsync<CleanupJob?>(
                 """
                 UPDATE cleanups SET lease_owner = @owner, lease_until = @until WHERE number = (
-                    SELECT number FROM cleanups WHERE is_over = 0 AND (lease_until IS NULL OR lease_until <= @now)
-                        AND instance NOT IN (SELECT instance FROM cleanups WHERE is_over = 0 AND lease_until > @now)
+                    SELECT number FROM cleanups WHERE NOT is_over AND (lease_until IS NULL OR lease_until <= @now)
+                        AND instance NOT IN (SELECT instance FROM cleanups WHERE NOT is_over AND lease_until > @now)
                     ORDER BY number LIMIT 1)
                 RETURNING instance, migration
                 """,
@@ -79,7 +60,7 @@ internal sealed class CleanupTable(Database database) : ICleanups
         "UPDATE cleanups SET lease_owner = NULL, lease_until = NULL", new { migration, owner }, ct);
 
     public Task<bool> EndAsync(string migration, string owner, FaultException? fault, CancellationToken ct) => OwnAsync(
-        "UPDATE cleanups SET is_over = 1, fault = @fault, message = @Message, lease_owner = NULL, lease_until = NULL",
+        "UPDATE cleanups SET is_over = TRUE, fault = @fault, message = @Message, lease_owner = NULL, lease_until = NULL",
         new { migration, owner, fault = fault?.Fault.ToString(), fault?.Message },
         ct);
 
@@ -109,7 +90,7 @@ internal sealed class CleanupTable(Database database) : ICleanups
         async connection =>
         {
             var (deleted, kept) = await connection.QuerySingleAsync<(long Deleted, long Kept)>(
-                "SELECT COALESCE(SUM(kept IS NULL), 0), COALESCE(SUM(kept IS NOT NULL), 0) FROM cleanup_lines WHERE migration = @migration",
+                "SELECT COUNT(*) - COUNT(kept), COUNT(kept) FROM cleanup_lines WHERE migration = @migration",
                 new { migration });
             var entries = await connection.QueryAsync<KeptEntry>(
                 """
@@ -122,12 +103,12 @@ internal sealed class CleanupTable(Database database) : ICleanups
         ct);
 
     private Task<bool> OwnAsync(string update, object values, CancellationToken ct) => database.WriteAsync(
-        async connection => await connection.ExecuteAsync(update + " WHERE migration = @migration AND lease_owner = @owner AND is_over = 0", values) == 1, ct);
+        async connection => await connection.ExecuteAsync(update + " WHERE migration = @migration AND lease_owner = @owner AND NOT is_over", values) == 1, ct);
 
     private Task SettleAsync(string migration, string lines, object values, CancellationToken ct) => database.WriteAsync(
         async connection =>
         {
-            const string mine = "SELECT EXISTS (SELECT 1 FROM cleanups WHERE migration = @migration AND lease_owner = @owner AND is_over = 0)";
+            const string mine = "SELECT EXISTS (SELECT 1 FROM cleanups WHERE migration = @migration AND lease_owner = @owner AND NOT is_over)";
             if (!await connection.ExecuteScalarAsync<bool>(mine, values))
             {
                 throw new LeaseLostException(migration);
@@ -146,10 +127,27 @@ internal sealed class CleanupTable(Database database) : ICleanups
         database.ReadAsync<IReadOnlyList<ArrivedEntry>>(
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record Row(
-        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? DriveId, string? Sha256)
+    private sealed record Row
     {
+        public long Number { get; init; }
+
+        public string Path { get; init; } = "";
+
+        public bool IsFolder { get; init; }
+
+        public string SourceId { get; init; } = "";
+
+        public string ETag { get; init; } = "";
+
+        public long Size { get; init; }
+
+        public long? ModifiedAt { get; init; }
+
+        public string? DriveId { get; init; }
+
+        public string? Sha256 { get; init; }
+
         public ArrivedEntry Read() =>
-            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt), DriveId ?? "", Sha256 ?? "");
+            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt), DriveId ?? "", Sha256 ?? "");
     }
 }

@@ -13,26 +13,26 @@ internal sealed partial class LedgerTable
         FROM migration_files
         """;
 
-    private const string Verified = $"(({Arrived} AND COALESCE(sha256, '') <> '') OR (is_folder = 1 AND outcome = 'imported'))";
+    private const string Verified = $"(({Arrived} AND COALESCE(sha256, '') <> '') OR (is_folder = TRUE AND outcome = 'imported'))";
 
     public Task<EarlierMigration?> FindEarlierAsync(string migration, CancellationToken ct) => database.ReadAsync(
-        async connection => await connection.QueryFirstOrDefaultAsync<(string Id, long SameScope)?>(
+        async connection => await connection.QueryFirstOrDefaultAsync<(string Id, bool SameScope)?>(
             $"""
             SELECT e.id, {Same("include")} AND {Same("exclude")} AND {Same("folders")}
             FROM migrations m JOIN migrations e ON e.instance = m.instance AND e.id <> m.id AND e.created_at <= m.created_at
-            WHERE m.id = @migration AND e.status IN ('completed', 'failed', 'canceled') AND m.document ->> '$.source_owner.user_id' IS NOT NULL
-                AND {Same("source_owner.address")} AND {Same("source_owner.user_id")} AND {Same("source_path")} AND {Same("target_dir")}
+            WHERE m.id = @migration AND e.status IN ('completed', 'failed', 'canceled') AND {Member("m", "source_owner", "user_id")} IS NOT NULL
+                AND {Same("source_owner", "address")} AND {Same("source_owner", "user_id")} AND {Same("source_path")} AND {Same("target_dir")}
             ORDER BY e.status = 'completed' DESC, e.created_at DESC LIMIT 1
             """,
-            new { migration }) is var (id, same) ? new EarlierMigration(id, same != 0) : null,
+            new { migration }) is var (id, same) ? new EarlierMigration(id, same) : null,
         ct);
 
     public Task<IReadOnlyList<EarlierLine>> EarlierAsync(string earlier, IReadOnlyList<string> sourceIds, CancellationToken ct) => EarlierLinesAsync(
-        $"{EarlierLines} WHERE migration = @earlier AND source_id IN @sourceIds AND is_folder = 0 AND {Verified}", new { earlier, sourceIds }, ct);
+        $"{EarlierLines} WHERE migration = @earlier AND source_id IN @sourceIds AND is_folder = FALSE AND {Verified}", new { earlier, sourceIds }, ct);
 
     public async Task<EarlierLine?> WholeFolderAsync(string earlier, CleanPath folder, CancellationToken ct) => (await EarlierLinesAsync(
         $"""
-        {EarlierLines} WHERE migration = @earlier AND path = @Path AND is_folder = 1 AND outcome = 'imported' AND NOT EXISTS (
+        {EarlierLines} WHERE migration = @earlier AND path = @Path AND is_folder = TRUE AND outcome = 'imported' AND NOT EXISTS (
             SELECT 1 FROM migration_files WHERE migration = @earlier AND {LedgerWriter.Below} AND NOT {Verified} AND outcome NOT IN ('excluded', 'gone'))
         """,
         new { earlier, Path = folder.ToString() },
@@ -47,24 +47,45 @@ internal sealed partial class LedgerTable
     public Task<IReadOnlyList<EarlierLine>> RenamedFoldersAsync(string migration, string earlier, CleanPath? before, int limit, CancellationToken ct) =>
         EarlierLinesAsync(
             $"""
-            {EarlierLines} AS e WHERE migration = @earlier AND is_folder = 1 AND outcome = 'imported' AND (@Before IS NULL OR path < @Before)
-                AND EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.source_id = e.source_id AND n.is_folder = 1)
+            {EarlierLines} AS e WHERE migration = @earlier AND is_folder = TRUE AND outcome = 'imported' AND (@Before IS NULL OR path < @Before)
+                AND EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.source_id = e.source_id AND n.is_folder = TRUE)
                 AND NOT EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.path = e.path)
             ORDER BY path DESC LIMIT @limit
             """,
             new { migration, earlier, Before = before?.ToString(), limit },
             ct);
 
-    private static string Same(string member) => $"m.document ->> '$.{member}' IS e.document ->> '$.{member}'";
+    private string Same(params string[] names) => $"{Member("m", names)} IS NOT DISTINCT FROM {Member("e", names)}";
+
+    private string Member(string migration, params string[] names) => database.Dialect.Member(migration + ".document", names);
 
     private Task<IReadOnlyList<EarlierLine>> EarlierLinesAsync(string sql, object arguments, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<EarlierLine>>(
             async connection => (await connection.QueryAsync<EarlierRow>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record EarlierRow(
-        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? FileId, string? Name, string? Sha256)
+    private sealed record EarlierRow
     {
+        public long Number { get; init; }
+
+        public string Path { get; init; } = "";
+
+        public bool IsFolder { get; init; }
+
+        public string SourceId { get; init; } = "";
+
+        public string ETag { get; init; } = "";
+
+        public long Size { get; init; }
+
+        public long? ModifiedAt { get; init; }
+
+        public string? FileId { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? Sha256 { get; init; }
+
         public EarlierLine Read() => new(
-            Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt), FileId ?? "", Name ?? "", Sha256 ?? "");
+            Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt), FileId ?? "", Name ?? "", Sha256 ?? "");
     }
 }

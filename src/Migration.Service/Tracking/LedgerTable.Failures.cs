@@ -17,7 +17,7 @@ internal sealed partial class LedgerTable : IFailures
 
     public Task<IReadOnlyList<string>> NextFilesAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<string>>(
         async connection => (await connection.QueryAsync<string>(
-            "SELECT path FROM migration_files WHERE migration = @migration AND outcome = 'pending' AND is_folder = 0 ORDER BY number LIMIT @limit",
+            "SELECT path FROM migration_files WHERE migration = @migration AND outcome = 'pending' AND is_folder = FALSE ORDER BY number LIMIT @limit",
             new { migration, limit })).AsList(),
         ct);
 

@@ -7,13 +7,7 @@ namespace Migration.Tracking;
 // The rows as they are told: counted, and listed.
 internal sealed partial class LedgerTable : ILedgerReport
 {
-    /// <summary>Columns that the first version did not have.</summary>
-    public static readonly IReadOnlyList<(string Column, string Definition)> AddedColumns =
-    [
-        ("md5", "TEXT"), ("proof", "TEXT"), ("reason", "TEXT"), ("favorite", "INTEGER NOT NULL DEFAULT 0"),
-    ];
-
-    private const string Told = "(is_folder = 0 OR outcome IN ('failed', 'excluded', 'gone'))";
+    private const string Told = "(NOT is_folder OR outcome IN ('failed', 'excluded', 'gone'))";
 
     public Task<FileCounts> TallyAsync(string migration, CancellationToken ct) => database.ReadAsync(
         async connection =>
@@ -60,11 +54,39 @@ internal sealed partial class LedgerTable : ILedgerReport
     // What is here already is called by what it is to its reader.
     private static string? Column(string? outcome) => outcome == "identical" ? "already_there" : outcome;
 
-    private sealed record ReportRow(
-        string Path, long IsFolder, string Outcome, string? Reason, string? Message, string SourceId, string ETag, long Size,
-        long? ModifiedAt, long Attempts, string? DriveId, string? DriveName, string? Sha256, string? Md5, string? Proof)
+    private sealed record ReportRow
     {
-        public ReportLine Read() => new(Path, IsFolder != 0, Outcome == "already_there" ? "identical" : Outcome)
+        public string Path { get; init; } = "";
+
+        public bool IsFolder { get; init; }
+
+        public string Outcome { get; init; } = "";
+
+        public string? Reason { get; init; }
+
+        public string? Message { get; init; }
+
+        public string SourceId { get; init; } = "";
+
+        public string ETag { get; init; } = "";
+
+        public long Size { get; init; }
+
+        public long? ModifiedAt { get; init; }
+
+        public long Attempts { get; init; }
+
+        public string? DriveId { get; init; }
+
+        public string? DriveName { get; init; }
+
+        public string? Sha256 { get; init; }
+
+        public string? Md5 { get; init; }
+
+        public string? Proof { get; init; }
+
+        public ReportLine Read() => new(Path, IsFolder, Outcome == "already_there" ? "identical" : Outcome)
         {
             Reason = ReasonText.Of(Reason),
             Message = Message ?? "",

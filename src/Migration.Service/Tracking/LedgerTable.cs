@@ -15,7 +15,7 @@ internal sealed partial class LedgerTable(Database database) : ILedger
         WHERE f.migration = @migration AND f.outcome = 'pending'
         """;
 
-    private const string Arrived = "is_folder = 0 AND outcome IN ('imported', 'already_there', 'renamed')";
+    private const string Arrived = "is_folder = FALSE AND outcome IN ('imported', 'already_there', 'renamed')";
 
     private const string Asked = "outcome NOT IN ('excluded', 'gone')";
 
@@ -42,22 +42,22 @@ internal sealed partial class LedgerTable(Database database) : ILedger
     public Task<LedgerTotals> CountAsync(string migration, CancellationToken ct) => database.ReadAsync(
         connection => connection.QuerySingleAsync<LedgerTotals>(
             $"""
-            SELECT COALESCE(SUM(is_folder = 0 AND {Asked}), 0) AS Files,
-                CAST(TOTAL(CASE WHEN is_folder = 0 AND {Asked} THEN size END) AS INTEGER) AS Bytes, -- SUM would fail where sizes are lies
-                COALESCE(SUM(CASE WHEN {Arrived} THEN 1 END), 0) AS FilesImported,
-                CAST(TOTAL(CASE WHEN {Arrived} THEN size END) AS INTEGER) AS BytesImported,
-                COALESCE(SUM(CASE WHEN outcome = 'failed' THEN 1 END), 0) AS Errors,
-                COALESCE(SUM(CASE WHEN outcome = 'renamed' THEN 1 END), 0) AS Renamed
+            SELECT COUNT(CASE WHEN NOT is_folder AND {Asked} THEN 1 END) AS Files,
+                {database.Dialect.Total($"CASE WHEN NOT is_folder AND {Asked} THEN size END")} AS Bytes,
+                COUNT(CASE WHEN {Arrived} THEN 1 END) AS FilesImported,
+                {database.Dialect.Total($"CASE WHEN {Arrived} THEN size END")} AS BytesImported,
+                COUNT(CASE WHEN outcome = 'failed' THEN 1 END) AS Errors,
+                COUNT(CASE WHEN outcome = 'renamed' THEN 1 END) AS Renamed
             FROM migration_files WHERE migration = @migration
             """,
             new { migration }),
         ct);
 
     public Task<IReadOnlyList<LedgerLine>> FoldersToWalkAsync(string migration, int limit, CancellationToken ct) =>
-        LinesAsync($"{Lines} AND f.is_folder = 1 ORDER BY f.number LIMIT @limit", new { migration, limit }, ct);
+        LinesAsync($"{Lines} AND f.is_folder = TRUE ORDER BY f.number LIMIT @limit", new { migration, limit }, ct);
 
     public Task<IReadOnlyList<LedgerLine>> FilesToBringAsync(string migration, long after, int limit, CancellationToken ct) =>
-        LinesAsync($"{Lines} AND f.is_folder = 0 AND f.number > @after ORDER BY f.number LIMIT @limit", new { migration, after, limit }, ct);
+        LinesAsync($"{Lines} AND f.is_folder = FALSE AND f.number > @after ORDER BY f.number LIMIT @limit", new { migration, after, limit }, ct);
 
     public Task<IReadOnlyList<FileError>> ErrorsAsync(string migration, int limit, CancellationToken ct) => database.ReadAsync<IReadOnlyList<FileError>>(
         async connection => (await connection.QueryAsync<(string Path, string Message, long At, string? Code)>(
@@ -81,10 +81,27 @@ internal sealed partial class LedgerTable(Database database) : ILedger
         database.ReadAsync<IReadOnlyList<LedgerLine>>(
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record Row(
-        long Number, string Path, long IsFolder, string SourceId, string ETag, long Size, long? ModifiedAt, string? Directory, long Favorite)
+    private sealed record Row
     {
+        public long Number { get; init; }
+
+        public string Path { get; init; } = "";
+
+        public bool IsFolder { get; init; }
+
+        public string SourceId { get; init; } = "";
+
+        public string ETag { get; init; } = "";
+
+        public long Size { get; init; }
+
+        public long? ModifiedAt { get; init; }
+
+        public string? Directory { get; init; }
+
+        public bool Favorite { get; init; }
+
         public LedgerLine Read() =>
-            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder != 0, Size, ETag, ModifiedAt) { IsFavorite = Favorite != 0 }, Directory ?? "");
+            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt) { IsFavorite = Favorite }, Directory ?? "");
     }
 }

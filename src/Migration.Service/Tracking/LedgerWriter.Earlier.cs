@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Migration.Migrations;
+using Shared.Storage;
 
 namespace Migration.Tracking;
 
@@ -10,7 +11,7 @@ internal static partial class LedgerWriter
     /// <summary>Everything below a folder: between <c>/folder/</c> and <c>/folder0</c>, as 0 comes after the slash.</summary>
     public const string Below = "path > @Path || '/' AND path < @Path || '0'";
 
-    private const string Arrived = "is_folder = 0 AND outcome IN ('imported', 'already_there', 'renamed')";
+    private const string Arrived = "is_folder = FALSE AND outcome IN ('imported', 'already_there', 'renamed')";
 
     private static async Task<LedgerTotals> KnownAsync(DbConnection connection, string migration, LedgerChange.Known known)
     {
@@ -19,7 +20,7 @@ internal static partial class LedgerWriter
             """
             INSERT INTO migration_files (
                 migration, path, parent, is_folder, source_id, etag, size, modified_at, favorite, outcome, reason, drive_id, drive_name, sha256, md5, proof)
-            SELECT @migration, @Path, @Parent, 0, source_id, etag, size, modified_at, favorite, 'already_there', @reason, drive_id, @Name, sha256, md5, 'version'
+            SELECT @migration, @Path, @Parent, FALSE, source_id, etag, size, modified_at, favorite, 'already_there', @reason, drive_id, @Name, sha256, md5, 'version'
             FROM migration_files WHERE number = @Number
             ON CONFLICT DO NOTHING
             """,
@@ -67,12 +68,12 @@ internal static partial class LedgerWriter
             $"""
             INSERT INTO migration_files (
                 migration, path, is_folder, source_id, etag, size, modified_at, outcome, reason, drive_id, drive_name, sha256, md5)
-            SELECT @migration, path, 0, source_id, etag, size, modified_at, 'gone', @Code, drive_id, drive_name, sha256, md5
+            SELECT @migration, path, FALSE, source_id, etag, size, modified_at, 'gone', @Code, drive_id, drive_name, sha256, md5
             FROM migration_files e WHERE migration = @earlier AND {Arrived}
                 AND NOT EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.path = e.path)
                 AND NOT EXISTS (SELECT 1 FROM migration_files n WHERE n.migration = @migration AND n.source_id = e.source_id)
                 AND NOT EXISTS (
-                    SELECT 1 FROM migration_files x WHERE x.migration = @migration AND x.outcome IN ('failed', 'excluded') AND x.is_folder = 1
+                    SELECT 1 FROM migration_files x WHERE x.migration = @migration AND x.outcome IN ('failed', 'excluded') AND x.is_folder = TRUE
                         AND e.path > x.path || '/' AND e.path < x.path || '0')
                 AND NOT EXISTS (SELECT 1 FROM cleanup_lines c WHERE c.number = e.number AND c.kept IS NULL)
             ON CONFLICT DO NOTHING
@@ -83,5 +84,5 @@ internal static partial class LedgerWriter
 
     private static Task<(long Files, long Bytes)> ArrivedBelowAsync(DbConnection connection, object values) =>
         connection.QuerySingleAsync<(long Files, long Bytes)>(
-            $"SELECT COUNT(*), CAST(TOTAL(size) AS INTEGER) FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
+            $"SELECT COUNT(*), {Dialect.Of(connection).Total("size")} FROM migration_files WHERE migration = @migration AND {Below} AND {Arrived}", values);
 }

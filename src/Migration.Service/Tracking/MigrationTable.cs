@@ -123,7 +123,7 @@ internal sealed class MigrationTable(Database database, EventHub events) : IMigr
     public Task<LeaseView?> ViewLeaseAsync(string id, CancellationToken ct) => database.ReadAsync(
         async connection => await connection.QuerySingleOrDefaultAsync<LeaseRow>(
             $"SELECT lease_owner AS Owner, cancel_requested AS Cancel FROM migrations WHERE id = @id AND {Active}", new { id }) is { } row
-            ? new LeaseView(row.Owner, row.Cancel != 0)
+            ? new LeaseView(row.Owner, row.Cancel)
             : null,
         ct);
 
@@ -181,7 +181,12 @@ internal sealed class MigrationTable(Database database, EventHub events) : IMigr
 
     private sealed record Change(TrackedMigration? Was, TrackedMigration? Now);
 
-    private sealed record LeaseRow(string? Owner, long Cancel);
+    private sealed record LeaseRow
+    {
+        public string? Owner { get; init; }
+
+        public bool Cancel { get; init; }
+    }
 
     private sealed record Row(string Id, string Instance, string Rev, string Document, string? LeaseOwner, long? LeaseUntil)
     {

@@ -7,10 +7,6 @@ namespace Migration.Tracking;
 /// <summary>The rows of <c>predictions</c>: one for each instance.</summary>
 internal sealed class PredictionTable(Database database) : IPredictions
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS predictions (instance TEXT PRIMARY KEY, question TEXT NOT NULL, prediction TEXT NOT NULL);
-        """;
-
     public Task KeepAsync(string instance, string question, Prediction prediction, CancellationToken ct) => database.WriteAsync(
         connection => connection.ExecuteAsync(
             """

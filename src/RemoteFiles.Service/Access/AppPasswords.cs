@@ -10,13 +10,6 @@ namespace RemoteFiles.Access;
 /// <summary>Passwords of apps that sync with an instance's drive: shown once, hashed at rest, revoked one by one.</summary>
 internal sealed class AppPasswords(Database database, TimeProvider clock)
 {
-    // A password that was revoked is remembered for a while: who comes with it does not guess.
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS app_passwords (
-          id TEXT PRIMARY KEY, instance TEXT NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
-          used_at INTEGER NOT NULL DEFAULT 0, revoked_at INTEGER NOT NULL DEFAULT 0);
-        """;
-
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     private const string Select = "SELECT id, name, created_at AS CreatedAt, used_at AS UsedAt, revoked_at AS RevokedAt FROM app_passwords";
     private const int LongestName = 200;

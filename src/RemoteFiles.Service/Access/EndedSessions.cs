@@ -8,10 +8,6 @@ namespace RemoteFiles.Access;
 /// <summary>Sessions of browsers that were signed out before their time; hashed, and forgotten when they would be over anyway.</summary>
 internal sealed class EndedSessions(Database database, TimeProvider clock)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS ended_sessions (instance TEXT NOT NULL, hash TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (instance, hash));
-        """;
-
     /// <param name="instance">Whose session it was.</param>
     /// <param name="cookie">The value that its browser holds; one that is good.</param>
     /// <param name="validity">The longest that it could have lived.</param>

@@ -11,18 +11,12 @@ namespace RemoteFiles.Access;
 /// </summary>
 internal sealed class LoginFlows(Database database, AppPasswords passwords, TimeProvider clock)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS login_flows (
-          poll_hash TEXT PRIMARY KEY, login_hash TEXT NOT NULL UNIQUE, instance TEXT NOT NULL, app TEXT NOT NULL,
-          created_at INTEGER NOT NULL, is_granted INTEGER NOT NULL DEFAULT 0);
-        """;
-
     public static readonly TimeSpan Validity = TimeSpan.FromMinutes(20);
 
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int TokenLength = 128;
-    private const string IsOpen = "login_hash = @Hash AND instance = @instance AND created_at > @Oldest AND is_granted = 0";
-    private const string IsReady = "poll_hash = @Hash AND instance = @instance AND created_at > @Oldest AND is_granted = 1";
+    private const string IsOpen = "login_hash = @Hash AND instance = @instance AND created_at > @Oldest AND NOT is_granted";
+    private const string IsReady = "poll_hash = @Hash AND instance = @instance AND created_at > @Oldest AND is_granted";
 
     public async Task<StartedFlow> StartAsync(string instance, string app, CancellationToken ct)
     {
@@ -44,7 +38,7 @@ internal sealed class LoginFlows(Database database, AppPasswords passwords, Time
 
     /// <summary>False when there is nothing left to grant.</summary>
     public async Task<bool> GrantAsync(string instance, string loginToken, CancellationToken ct) => await database.WriteAsync(
-        db => db.ExecuteAsync($"UPDATE login_flows SET is_granted = 1 WHERE {IsOpen}", ValuesOf(instance, loginToken)), ct) == 1;
+        db => db.ExecuteAsync($"UPDATE login_flows SET is_granted = TRUE WHERE {IsOpen}", ValuesOf(instance, loginToken)), ct) == 1;
 
     public Task RefuseAsync(string instance, string loginToken, CancellationToken ct) => database.WriteAsync(
         db => db.ExecuteAsync($"DELETE FROM login_flows WHERE {IsOpen}", ValuesOf(instance, loginToken)), ct);

@@ -32,13 +32,6 @@ internal sealed partial class DriveStore(
 
     public CozyDrive Open(string instance) => new(this, instance);
 
-    /// <summary>Creates the tables where they are missing; before anything else.</summary>
-    public async Task CreateAsync(CancellationToken ct)
-    {
-        await database.CreateAsync(DriveSchema.Sql + NodeLocks.Schema + NodeProperties.Schema + NodeVersions.Schema + UploadParts.Schema, ct);
-        await database.AddColumnAsync("nodes", "annotations", "TEXT NOT NULL DEFAULT '{}'", ct);
-    }
-
     /// <summary>The bytes an instance may store; null is no limit.</summary>
     public async Task<long?> QuotaAsync(string instance, CancellationToken ct) => await quota(instance, ct) is > 0 and var most ? most : null;
 

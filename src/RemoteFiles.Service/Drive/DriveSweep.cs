@@ -2,15 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace RemoteFiles.Drive;
 
-/// <summary>Makes the drive ready before the server listens, then sweeps it: at once, and every few hours.</summary>
+/// <summary>Sweeps the drive: at the start, and every few hours.</summary>
 internal sealed partial class DriveSweep(DriveStore drives, IOptions<DriveOptions> options, TimeProvider clock, ILogger<DriveSweep> log) : BackgroundService
 {
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await drives.CreateAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(drives.DiscardLaterAsync(stoppingToken), SweepAsync(stoppingToken));
 
     private async Task SweepAsync(CancellationToken ct)

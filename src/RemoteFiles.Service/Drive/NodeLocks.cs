@@ -8,13 +8,6 @@ namespace RemoteFiles.Drive;
 /// <summary>The locks of one instance within one transaction (RFC 4918 sections 6 and 7). An expired one is none.</summary>
 internal sealed class NodeLocks(DbConnection db, string instance)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS node_locks (
-          token TEXT PRIMARY KEY, instance TEXT NOT NULL, path TEXT NOT NULL, is_deep BOOLEAN NOT NULL, is_exclusive BOOLEAN NOT NULL,
-          owner TEXT NOT NULL, timeout BIGINT NOT NULL, expires_at BIGINT NOT NULL);
-        CREATE INDEX IF NOT EXISTS node_locks_of ON node_locks (instance);
-        """;
-
     private const int Most = 1000;
 
     public async Task<List<DriveLock>> ListAsync(long now) =>

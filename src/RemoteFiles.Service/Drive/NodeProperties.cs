@@ -7,13 +7,6 @@ namespace RemoteFiles.Drive;
 /// <summary>The properties that clients store with nodes: they go where the node goes.</summary>
 internal sealed class NodeProperties(DbConnection db, string instance)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS node_properties (
-          instance TEXT NOT NULL, node_id TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
-          PRIMARY KEY (instance, node_id, namespace, name));
-        CREATE INDEX IF NOT EXISTS node_properties_named ON node_properties (instance, namespace, name, value);
-        """;
-
     public async Task<IEnumerable<NodeProperty>> OfAsync(string id) =>
         (await db.QueryAsync<Row>(SelectOne, new { instance, id })).Select(row => new NodeProperty(row.Namespace, row.Name, row.Value));
 

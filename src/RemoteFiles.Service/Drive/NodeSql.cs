@@ -1,3 +1,4 @@
+using System.Globalization;
 using RemoteFiles.Files;
 
 namespace RemoteFiles.Drive;
@@ -13,8 +14,6 @@ internal static class NodeSql
     public const string FindNumber = Select + " AND file_id = @fileId";
 
     public const string Child = Select + " AND parent_id = @parentId AND name = @name";
-
-    public const string ChildId = "SELECT id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND name = @name";
 
     public const string ChildIds = "SELECT file_id FROM nodes WHERE instance = @instance AND parent_id = @parentId AND " + Listed + " ORDER BY kind, name";
 
@@ -98,6 +97,22 @@ internal static class NodeSql
           origin_account = @OriginAccount, origin_id = @OriginId, origin_etag = @OriginETag
         WHERE instance = @Instance AND id = @Id
         """;
+
+    /// <summary>The most names that <see cref="DescendantId"/> takes.</summary>
+    public static int MostNames => DescendantIds.Length;
+
+    /// <summary>The id of what lies so many names below <c>@parentId</c>: its folders are found within the one statement.</summary>
+    public static string DescendantId(int names) => DescendantIds[names - 1];
+
+    public static string NameAt(int index) => string.Create(CultureInfo.InvariantCulture, $"name{index}");
+
+    private static readonly string[] DescendantIds = [.. Enumerable.Range(1, 16).Select(DescendantIdOf)];
+
+    private static string DescendantIdOf(int names)
+    {
+        var parent = names == 1 ? "@parentId" : $"({DescendantIdOf(names - 1)})";
+        return $"SELECT id FROM nodes WHERE instance = @instance AND parent_id = {parent} AND name = @{NameAt(names - 1)}";
+    }
 
     private const string Select = "SELECT " + NodeRows.Columns + " FROM nodes WHERE instance = @instance";
 

@@ -6,16 +6,6 @@ namespace RemoteFiles.Drive;
 /// <summary>The contents that files had before, within one transaction. They take no quota, so their number is bounded.</summary>
 internal sealed class NodeVersions(DbConnection db, string instance)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS node_versions (
-          instance TEXT NOT NULL, node_id TEXT NOT NULL,
-          version BIGINT NOT NULL,          -- when it was modified, in seconds; a little later when that is taken
-          blob_id TEXT NOT NULL, size BIGINT NOT NULL, md5 BYTEA, sha256 BYTEA, content_type TEXT NOT NULL,
-          modified_at BIGINT NOT NULL, etag TEXT NOT NULL, kept_at BIGINT NOT NULL,
-          PRIMARY KEY (instance, node_id, version));
-        CREATE INDEX IF NOT EXISTS node_versions_blob ON node_versions (blob_id);
-        """;
-
     private const int Most = 20;
 
     public async Task<List<Version>> OfAsync(string nodeId) =>

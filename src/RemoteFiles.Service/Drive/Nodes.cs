@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Dapper;
 using RemoteFiles.Files;
@@ -27,7 +28,7 @@ internal sealed class Nodes(DbConnection db, string instance)
     public Task<Node?> ChildAsync(string parentId, string name) =>
         NodeRows.FindAsync(db, NodeSql.Child, new { instance, parentId, name });
 
-    /// <summary>Walks the names from the root: one look into an index each.</summary>
+    /// <summary>Walks the names from the root: one look into an index each, and one question for many.</summary>
     public async Task<Node?> FindAsync(FilePath path)
     {
         if (path.IsRoot)
@@ -47,9 +48,9 @@ internal sealed class Nodes(DbConnection db, string instance)
     private async Task<Node?> WalkAsync(FilePath path)
     {
         var parentId = ICozyDrive.RootId;
-        foreach (var name in path.Parent.Names)
+        foreach (var names in path.Parent.Names.Chunk(NodeSql.MostNames))
         {
-            parentId = await db.ExecuteScalarAsync<string?>(NodeSql.ChildId, new { instance, parentId, name });
+            parentId = await db.ExecuteScalarAsync<string?>(NodeSql.DescendantId(names.Length), Values(names, parentId));
             if (parentId is null)
             {
                 return null;
@@ -57,6 +58,17 @@ internal sealed class Nodes(DbConnection db, string instance)
         }
 
         return await ChildAsync(parentId, path.Name);
+    }
+
+    private DynamicParameters Values(string[] names, string parentId)
+    {
+        var values = new DynamicParameters(new { instance, parentId });
+        for (var i = 0; i < names.Length; i++)
+        {
+            values.Add(NodeSql.NameAt(i), names[i], DbType.String);
+        }
+
+        return values;
     }
 
     public async Task<FilePath> PathOfAsync(string id) =>

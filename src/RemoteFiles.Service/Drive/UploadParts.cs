@@ -6,20 +6,6 @@ namespace RemoteFiles.Drive;
 /// <summary>Uploads in pieces within one transaction: each part is a blob, and a joined file is a list of them.</summary>
 internal sealed class UploadParts(DbConnection db, string instance)
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS uploads (
-          instance TEXT NOT NULL, transfer TEXT NOT NULL, touched_at BIGINT NOT NULL,
-          done_id TEXT, done_path TEXT, done_new BOOLEAN,  -- what it has become, in case that the answer was lost
-          PRIMARY KEY (instance, transfer));
-        CREATE TABLE IF NOT EXISTS upload_parts (
-          instance TEXT NOT NULL, transfer TEXT NOT NULL, name TEXT NOT NULL, blob_id TEXT NOT NULL, size BIGINT NOT NULL,
-          PRIMARY KEY (instance, transfer, name));
-        CREATE INDEX IF NOT EXISTS upload_parts_blob ON upload_parts (blob_id);
-        CREATE TABLE IF NOT EXISTS blob_segments (
-          blob_id TEXT NOT NULL, position BIGINT NOT NULL, part_id TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (blob_id, position));
-        CREATE INDEX IF NOT EXISTS blob_segments_part ON blob_segments (part_id);
-        """;
-
     public const string Segments = "SELECT part_id AS BlobId, position AS Position, size AS Size FROM blob_segments WHERE blob_id = @blob ORDER BY position";
 
     /// <summary>Of these joined blobs, the lists that nothing names any more.</summary>

@@ -10,15 +10,6 @@ namespace RemoteFiles.Instances;
 /// <summary>The tenants of this server: a row each, remembered for a few seconds because every request asks.</summary>
 internal sealed class InstanceRegistry(Database database, TimeProvider clock) : IInstances
 {
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS instances (
-          domain TEXT PRIMARY KEY, locale TEXT NOT NULL, token_salt TEXT NOT NULL,
-          passphrase TEXT NOT NULL, quota INTEGER, created_at INTEGER NOT NULL,
-          profile TEXT NOT NULL DEFAULT '{}', profile_rev TEXT NOT NULL DEFAULT '');
-        CREATE TABLE IF NOT EXISTS instance_names (name TEXT PRIMARY KEY, domain TEXT NOT NULL, is_old INTEGER NOT NULL);
-        CREATE TABLE IF NOT EXISTS removed_instances (domain TEXT PRIMARY KEY, removed_at INTEGER NOT NULL);
-        """;
-
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, (Instance Instance, long? Quota, DateTimeOffset Until)> known = new();
 

@@ -27,9 +27,7 @@ internal sealed class BoundedXml : IDisposable
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
 
-            // Comments and instructions are passed over here: the reader would call itself for each, and many would end the process.
-            IgnoreComments = false,
-            IgnoreProcessingInstructions = false,
+            // Comments and instructions are passed over here: the reader would call itself for each, until the stack ends.
         });
     }
 

@@ -64,7 +64,7 @@ internal static class DocumentLists
 
     // The first id after another is that with a NUL at its end.
     private static IAsyncEnumerable<JsonObject> FoundAsync(DocumentRequest request, FindRun<Document> run) => run.RunAsync(
-        after => request.Documents.EnumerateAsync(after.Length == 0 ? null : after + '\0', descending: false, request.Ct),
+        after => request.Documents.EnumerateAsync(after.Length == 0 ? null : after + '\u0001', descending: false, request.Ct),
         id => request.Documents.FindAsync(id, request.Ct),
         request.Ct).Select(document => document.ToJson(request.Doctype));
 

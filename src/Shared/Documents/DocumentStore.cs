@@ -13,17 +13,8 @@ namespace Shared.Documents;
 /// <summary>Free-form JSON documents of an instance, by doctype and id, each with a revision that an update must name.</summary>
 internal sealed class DocumentStore(Database database, EventHub events)
 {
-    // What was deleted is remembered by its last revision: a document that takes its id goes on counting from there.
-    public const string Schema = """
-        CREATE TABLE IF NOT EXISTS documents (
-          instance TEXT NOT NULL, doctype TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL, body TEXT NOT NULL,
-          PRIMARY KEY (instance, doctype, id));
-        CREATE TABLE IF NOT EXISTS deleted_documents (
-          instance TEXT NOT NULL, doctype TEXT NOT NULL, id TEXT NOT NULL, rev TEXT NOT NULL,
-          PRIMARY KEY (instance, doctype, id));
-        """;
-
     private const int PartRows = 500;
+    private const int FirstPartRows = 100;
     private const int PartSize = 256 * 1024;
 
     private const string OfOne = " WHERE instance = @instance AND doctype = @doctype AND id = @id";
@@ -47,11 +38,11 @@ internal sealed class DocumentStore(Database database, EventHub events)
         string instance, string doctype, string? from, bool descending, [EnumeratorCancellation] CancellationToken ct)
     {
         var (compare, order) = descending ? ("<", "DESC") : (">", "ASC");
-        for (var (at, inclusive) = (from, "="); ; inclusive = "")
+        for (var (at, inclusive, limit) = (from, "=", FirstPartRows); ; inclusive = "")
         {
             var bound = at is null ? "" : $" AND id {compare}{inclusive} @at";
-            var select = $"SELECT id, rev, body FROM documents WHERE instance = @instance AND doctype = @doctype{bound} ORDER BY id {order}";
-            var part = await database.ReadAsync(db => PartAsync(db.QueryUnbufferedAsync<Row>(select, new { instance, doctype, at }), ct), ct);
+            var select = $"SELECT id, rev, body FROM documents WHERE instance = @instance AND doctype = @doctype{bound} ORDER BY id {order} LIMIT @limit";
+            var part = await database.ReadAsync(db => PartAsync(db.QueryUnbufferedAsync<Row>(select, new { instance, doctype, at, limit }), ct), ct);
             foreach (var row in part)
             {
                 yield return Read(row);
@@ -62,7 +53,9 @@ internal sealed class DocumentStore(Database database, EventHub events)
                 yield break;
             }
 
+            // What is read beyond the part is read for nothing: as many as are likely to fit.
             at = part[^1].Id;
+            limit = Math.Clamp(PartSize / (1 + (part.Sum(row => row.Body.Length) / part.Count)), 1, PartRows);
         }
     }
 
@@ -139,7 +132,7 @@ internal sealed class DocumentStore(Database database, EventHub events)
         {
             part.Add(row);
             size += row.Body.Length;
-            if (size > PartSize || part.Count == PartRows)
+            if (size > PartSize)
             {
                 break;
             }

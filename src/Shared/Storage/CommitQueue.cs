@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 
 namespace Shared.Storage;
 
@@ -28,9 +27,9 @@ internal sealed class CommitQueue : IDisposable
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
     private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
-    private readonly Func<Task<StatementConnection>> open;
+    private readonly Func<Task<WriteConnection>> open;
 
-    public CommitQueue(Func<Task<StatementConnection>> open)
+    public CommitQueue(Func<Task<WriteConnection>> open)
     {
         this.open = open;
         _ = Task.Run(RunAsync);
@@ -57,7 +56,7 @@ internal sealed class CommitQueue : IDisposable
     private async Task RunAsync()
     {
         var together = new List<Write>();
-        StatementConnection? connection = null;
+        WriteConnection? connection = null;
         while (await queue.Reader.WaitToReadAsync())
         {
             together.Clear();
@@ -79,22 +78,25 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>Answers the connection for the next commit; null when this one is not to be trusted further.</summary>
-    private async Task<StatementConnection?> CommitAsync(List<Write> writes, StatementConnection? connection)
+    private async Task<WriteConnection?> CommitAsync(List<Write> writes, WriteConnection? connection)
     {
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            connection ??= await open();
+            if (connection is null || !await BegunAsync(connection))
+            {
+                connection?.Dispose();
+                connection = null;
+                connection = await open();
+                await connection.BeginAsync();
+            }
 
-            // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
-            // Commands of this connection join the transaction; what is not committed is rolled back when it is disposed.
-            await using var transaction = connection.BeginTransaction(deferred: false);
             foreach (var write in writes)
             {
                 await RunAsync(write, connection);
             }
 
-            transaction.Commit();
+            await connection.CommitAsync();
             Durations.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
             Commits.Add(1);
             Writes.Add(writes.Count);
@@ -112,20 +114,32 @@ internal sealed class CommitQueue : IDisposable
         return connection;
     }
 
-    private static async Task RunAsync(Write write, StatementConnection connection)
+    // One that went away while nothing was written over it took nothing with it.
+    private static async Task<bool> BegunAsync(WriteConnection connection)
     {
-        connection.Execute("SAVEPOINT one");
         try
         {
-            await write.Work(connection);
+            await connection.BeginAsync();
+            return true;
+        }
+        catch (DbException) when (connection.IsLost)
+        {
+            return false;
+        }
+    }
+
+    private static async Task RunAsync(Write write, WriteConnection connection)
+    {
+        await connection.MarkAsync();
+        try
+        {
+            await write.Work(connection.Connection);
         }
         catch (Exception e)
         {
-            connection.Execute("ROLLBACK TO one");
+            await connection.UndoToMarkAsync();
             write.Failure = e;
         }
-
-        connection.Execute("RELEASE one");
     }
 
     private sealed class Write(Func<DbConnection, Task> work, Action committed)

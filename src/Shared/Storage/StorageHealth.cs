@@ -24,7 +24,7 @@ internal sealed class StorageHealth(Database database) : IHealthCheck
     private static async Task<bool> AskAsync(System.Data.Common.DbConnection connection)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM (SELECT 1 FROM documents LIMIT 1) AS some";
+        command.CommandText = "SELECT COUNT(*) FROM (SELECT 1 FROM documents LIMIT 1) AS found";
         await command.ExecuteScalarAsync();
         return true;
     }

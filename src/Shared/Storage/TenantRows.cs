@@ -8,30 +8,25 @@ internal static class TenantRows
 {
     private const int RowsAtOnce = 1000;
 
-    private const string Tables = """
-        SELECT m.name AS Name, EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'blob_id') AS HasBlobs
-        FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'instance' WHERE m.type = 'table'
-        """;
-
     /// <param name="database">Where.</param>
     /// <param name="instance">Whose.</param>
     /// <param name="discard">Told of the contents that the removed rows have named, a thousand at a time.</param>
     /// <param name="ct">Stops between two steps; once more goes on from there.</param>
     public static async Task RemoveAsync(Database database, string instance, Func<IReadOnlyList<string>, Task> discard, CancellationToken ct)
     {
-        foreach (var table in (await database.ReadAsync(db => db.QueryAsync<Table>(Tables), ct)).AsList())
+        foreach (var table in (await database.ReadAsync(db => db.QueryAsync<Table>(database.Dialect.TenantTables), ct)).AsList())
         {
-            while (await database.WriteAsync(db => RemoveSomeAsync(db, table, instance), ct) is { Count: > 0 } removed)
+            while (await database.WriteAsync(db => RemoveSomeAsync(db, table, database.Dialect.RowAddress, instance), ct) is { Count: > 0 } removed)
             {
                 await discard([.. removed.OfType<string>()]);
             }
         }
     }
 
-    private static async Task<List<string?>> RemoveSomeAsync(DbConnection db, Table table, string instance)
+    private static async Task<List<string?>> RemoveSomeAsync(DbConnection db, Table table, string address, string instance)
     {
         var some = $"""
-            DELETE FROM {table.Name} WHERE rowid IN (SELECT rowid FROM {table.Name} WHERE instance = @instance LIMIT {RowsAtOnce})
+            DELETE FROM {table.Name} WHERE {address} IN (SELECT {address} FROM {table.Name} WHERE instance = @instance LIMIT {RowsAtOnce})
             RETURNING {(table.HasBlobs ? "blob_id" : "NULL")}
             """;
         return (await db.QueryAsync<string?>(some, new { instance })).AsList();

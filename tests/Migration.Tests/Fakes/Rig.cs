@@ -3,6 +3,7 @@ using Migration.Migrations;
 using Migration.Tracking;
 using Shared.Events;
 using Shared.Storage;
+using Tests.Storage;
 
 namespace Migration.Tests.Fakes;
 
@@ -16,7 +17,7 @@ internal sealed class Rig : IAsyncLifetime
 
     public Rig()
     {
-        Database = new(Path.Combine(directory, "migration.db"));
+        Database = TestEngine.Open(directory, "migration.db");
         Migrations = new MigrationTable(Database, new(new TestLog<EventHub>()));
         Ledger = new LedgerTable(Database);
     }
@@ -51,10 +52,10 @@ internal sealed class Rig : IAsyncLifetime
 
     public CredentialOrders Credentials => new(Migrations, Remote, Work, TimeProvider.System, new TestLog<CredentialOrders>());
 
-    public async ValueTask InitializeAsync() => await new TrackingSchema(Database).StartingAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => await Schema.Of(Database).MigrateAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The same rows, as another process sees them.</summary>
-    public SecondProcess OpenSecond() => new(new Database(Path.Combine(directory, "migration.db")), Remote);
+    public SecondProcess OpenSecond() => new(TestEngine.Open(directory, "migration.db"), Remote);
 
     public async Task<Worker> StartWorkerAsync(IMigrations? migrations = null, ILedger? ledger = null, IRemoteFiles? remote = null)
     {

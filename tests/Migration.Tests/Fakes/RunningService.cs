@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shared.Access;
 using Shared.Hosting;
+using Tests.Storage;
 
 namespace Migration.Tests.Fakes;
 
@@ -127,6 +128,7 @@ internal sealed class RunningService : IAsyncDisposable
             app => app.MapMigration(),
             [
                 ("Storage:Directory", directory),
+                ("Storage:Postgres", TestEngine.PostgresOf(directory)),
                 ("RemoteFiles:Address", remoteFiles.AddressOf(ServiceHost.GrpcListener).ToString()),
                 ("Migration:RetryDelay", "00:00:00.001"),
                 .. settings,

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Dapper;
-using Microsoft.Data.Sqlite;
+using RemoteFiles.Drive;
 using RemoteFiles.Tests.Routes;
+using Tests.Storage;
 
 namespace RemoteFiles.Tests.Dav;
 
@@ -88,33 +89,21 @@ public sealed class DavListingTests(DavFixture fixture) : DavTest(fixture)
     // As many uploads would make them, in a second.
     private async Task MultiplyAsync(string fileId, int copies)
     {
-        await using var connection = await OpenAsync();
-        var columns = await connection.QueryAsync<string>("SELECT name FROM pragma_table_info('nodes')");
+        var hex = TestEngine.IsPostgres ? "md5(random()::text)" : "lower(hex(randomblob(16)))";
+        var columns = NodeRows.Columns.Split(',', StringSplitOptions.TrimEntries).Where(column => !column.Contains(' ', StringComparison.Ordinal));
         var values = columns.Select(column => column switch
         {
             "file_id" => "(SELECT last FROM node_file_ids) + i",
-            "id" or "etag" or "revision" => "lower(hex(randomblob(16)))",
-            "name" => "printf('copy-%06d-%s', i, lower(hex(randomblob(8))))",
+            "id" or "etag" or "revision" => hex,
+            "name" => $"'copy-' || CAST(100000 + i AS TEXT) || {hex}",
             _ => column,
         });
-        await connection.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
+        await ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies})
             INSERT INTO nodes ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} FROM nodes, n WHERE file_id = {fileId};
             UPDATE node_file_ids SET last = last + {copies};
             """));
     }
 
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var connection = await OpenAsync();
-        await connection.ExecuteAsync(sql);
-    }
-
-    private async Task<SqliteConnection> OpenAsync()
-    {
-        var file = Fixture.Server.Files.First(file => file.Name == "remote-files.db");
-        var connection = new SqliteConnection($"Data Source={file.FullName};Pooling=False");
-        await connection.OpenAsync(Ct);
-        return connection;
-    }
+    private Task ExecuteAsync(string sql) => Fixture.Server.Database.WriteAsync(db => db.ExecuteAsync(sql), Ct);
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using Dapper;
 using RemoteFiles.Tests.Routes;
 
 namespace RemoteFiles.Tests.Dav;
@@ -8,8 +8,6 @@ public sealed class DavStorageTests(DavFixture fixture) : DavTest(fixture)
 {
     private const string Lock =
         """<d:lockinfo xmlns:d="DAV:"><d:lockscope><d:exclusive/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockinfo>""";
-
-    private string Data => Fixture.Server.Files.First(file => file.Name == "remote-files.db").FullName;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -25,7 +23,7 @@ public sealed class DavStorageTests(DavFixture fixture) : DavTest(fixture)
 
         for (var start = 0; start < 2; start++)
         {
-            await using var other = await RestServer.StartAsync(("Storage:Directory", Path.GetDirectoryName(Data)!));
+            await using var other = await RestServer.StartAsync(("Storage:Directory", Fixture.Server.Data));
             other.Clock.Shift = Fixture.Server.Clock.Shift;
             var there = other.Client(DavFixture.Domain, null);
             Task<Answer> AskThereAsync(string method, string path, HttpContent? body = null, params (string Name, string Value)[] headers) =>
@@ -48,12 +46,11 @@ public sealed class DavStorageTests(DavFixture fixture) : DavTest(fixture)
     {
         await using var own = new DavFixture();
         await own.InitializeAsync();
-        var data = own.Server.Files.First(file => file.Name == "remote-files.db").FullName;
         async Task<Answer> AskAsync(string method, string path, string? body, (string, string) header) => await own.Client.SendAsync(
             method, TargetOf(path), body is null ? null : RestClient.Body(body), header, ("Authorization", own.Login));
 
         Expect.Status(201, await AskAsync("PUT", "/f", "hello", ("X-None", "")));
-        await ExecuteAsync(data, string.Concat(tables.Split(' ').Select(table => $"ALTER TABLE {table} RENAME TO {table}_gone;")));
+        await ExecuteAsync(own, string.Concat(tables.Split(' ').Select(table => $"ALTER TABLE {table} RENAME TO {table}_gone;")));
         (string Method, string Path, string? Body, (string, string) Header)[] requests =
         [
             ("GET", "/f", null, default), ("PROPFIND", "/", null, ("Depth", "1")), ("PROPFIND", "/remote.php/webdav/", null, ("Depth", "0")),
@@ -81,7 +78,7 @@ public sealed class DavStorageTests(DavFixture fixture) : DavTest(fixture)
             Assert.NotNull(answer.Header("Retry-After"));
         }
 
-        await ExecuteAsync(data, string.Concat(tables.Split(' ').Select(table => $"ALTER TABLE {table}_gone RENAME TO {table};")));
+        await ExecuteAsync(own, string.Concat(tables.Split(' ').Select(table => $"ALTER TABLE {table}_gone RENAME TO {table};")));
         Assert.Equal("hello", (await AskAsync("GET", "/f", null, ("X-None", ""))).Text);
     }
 
@@ -103,12 +100,5 @@ public sealed class DavStorageTests(DavFixture fixture) : DavTest(fixture)
 
     private static string Line((string Href, System.Xml.Linq.XElement Known) entry) => $"{entry.Href} {entry.Known}";
 
-    private static async Task ExecuteAsync(string database, string sql)
-    {
-        await using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
-        await connection.OpenAsync(Ct);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(Ct);
-    }
+    private static Task ExecuteAsync(DavFixture fixture, string sql) => fixture.Server.Database.WriteAsync(db => db.ExecuteAsync(sql), Ct);
 }

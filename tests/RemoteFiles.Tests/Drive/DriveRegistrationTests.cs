@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RemoteFiles.Drive;
 using RemoteFiles.Files;
 using Shared.Storage;
+using Tests.Storage;
 
 namespace RemoteFiles.Tests.Drive;
 
@@ -65,7 +66,7 @@ public sealed class DriveRegistrationTests : DriveTests
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddSingleton(new Database(Path.Combine(Test.Directory, "other.db")));
+        builder.Services.AddSingleton(TestEngine.Open(Path.Combine(Test.Directory, "other"), "other.db")).AddHostedService<SchemaAtStart>();
         if (quota is not null)
         {
             builder.Services.AddSingleton(quota);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RemoteFiles.Drive;
 using RemoteFiles.Tests.Routes;
 using Shared.Storage;
+using Tests.Storage;
 
 namespace RemoteFiles.Tests.Drive;
 
@@ -15,9 +16,10 @@ internal sealed class TestDrive : IAsyncDisposable
     private Database database = null!;
 
     private readonly int largestSmallContent;
+    private readonly Func<Database>? open;
 
-    private TestDrive(string directory, bool keep, int largestSmallContent, TestContents? contents) =>
-        (Directory, this.keep, this.largestSmallContent, Contents) = (directory, keep, largestSmallContent, contents ?? new DirectoryContents(Path.Combine(directory, "blobs")));
+    private TestDrive(string directory, bool keep, int largestSmallContent, TestContents? contents, Func<Database>? open) =>
+        (Directory, this.keep, this.largestSmallContent, this.open, Contents) = (directory, keep, largestSmallContent, open, contents ?? new DirectoryContents(Path.Combine(directory, "blobs")));
 
     public string Directory { get; }
 
@@ -49,9 +51,9 @@ internal sealed class TestDrive : IAsyncDisposable
 
     /// <summary>Opens a directory that somebody else made and will remove.</summary>
     public static async Task<TestDrive> OpenAsync(
-        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null)
+        string directory, bool keep = true, int largestSmallContent = DriveOptions.DefaultSmallContent, TestContents? contents = null, Func<Database>? open = null)
     {
-        var drive = new TestDrive(directory, keep, largestSmallContent, contents);
+        var drive = new TestDrive(directory, keep, largestSmallContent, contents, open);
         await drive.OpenAsync();
         return drive;
     }
@@ -75,7 +77,7 @@ internal sealed class TestDrive : IAsyncDisposable
 
     private Task OpenAsync()
     {
-        database = new(Path.Combine(Directory, "drive.db"));
+        database = open?.Invoke() ?? TestEngine.Open(Directory, "drive.db");
         Store = new(
             database,
             Contents.Open(Clock),
@@ -84,6 +86,6 @@ internal sealed class TestDrive : IAsyncDisposable
             (_, events) => Events.AddRange(events),
             Clock,
             NullLogger<DriveStore>.Instance);
-        return Store.CreateAsync(CancellationToken.None);
+        return Schema.Of(database).MigrateAsync(CancellationToken.None);
     }
 }

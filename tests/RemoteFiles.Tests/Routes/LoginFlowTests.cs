@@ -129,8 +129,7 @@ public sealed class LoginFlowTests(RouteFixture fixture) : RouteTest(fixture), I
     [Fact]
     public async Task Another_replica_goes_on_with_a_login()
     {
-        var data = Fixture.Server.Files.First(file => file.Name == "remote-files.db").DirectoryName;
-        await using var replica = await RestServer.StartAsync(("Storage:Directory", data!));
+        await using var replica = await RestServer.StartAsync(("Storage:Directory", Fixture.Server.Data));
         replica.Clock.Shift = Fixture.Server.Clock.Shift;
         var there = replica.Client(RouteFixture.Domain, null);
         var flow = await StartAsync();

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shared.Access;
+using Shared.Storage;
+using Tests.Storage;
 
 namespace RemoteFiles.Tests.Routes;
 
@@ -32,6 +34,11 @@ internal sealed class RestServer : IAsyncDisposable
 
     public ShiftedClock Clock { get; }
 
+    /// <summary>Of "Storage:Directory": another one over it is a replica.</summary>
+    public string Data => storage.FullName;
+
+    public Database Database => app.Services.GetRequiredService<Database>();
+
     public Tokens Tokens => app.Services.GetRequiredService<Tokens>();
 
     public IInstances Instances => app.Services.GetRequiredService<IInstances>();
@@ -55,6 +62,7 @@ internal sealed class RestServer : IAsyncDisposable
             ["Nextcloud:LongestRest"] = "00:00:00.001",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        builder.Configuration["Storage:Postgres"] ??= TestEngine.PostgresOf(builder.Configuration["Storage:Directory"]!);
         var (log, clock) = (new KeptLog(), new ShiftedClock());
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(clock);

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Shared.Faults;
+
+namespace Shared.Storage;
+
+/// <summary>One file in WAL mode that is on disk when a commit returns (synchronous FULL). Readers run beside the one writer.</summary>
+internal sealed class SqliteEngine : StorageEngine
+{
+    // As many as read at once, now and then; each keeps what it has read of the schema and the file.
+    private const int MostIdle = 16;
+
+    private readonly string connectionString;
+    private readonly ConcurrentBag<StatementConnection> idle = [];
+    private volatile bool disposed;
+
+    public SqliteEngine(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
+    }
+
+    public override Dialect Dialect => Dialect.Sqlite;
+
+    public override async Task PrepareAsync(CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        connection.Execute("PRAGMA journal_mode = WAL");
+    }
+
+    public override async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
+    {
+        var connection = idle.TryTake(out var open) ? open : await OpenAsync(ct);
+        var broken = false;
+        try
+        {
+            connection.Execute("BEGIN");
+            var result = await query(connection);
+            connection.Execute("COMMIT");
+            return result;
+        }
+        catch (FaultException)
+        {
+            connection.Execute("ROLLBACK");
+            throw;
+        }
+        catch
+        {
+            broken = true;
+            throw;
+        }
+        finally
+        {
+            GiveBack(connection, broken);
+        }
+    }
+
+    public override async Task<WriteConnection> OpenWriterAsync() => new Writer(await OpenAsync(CancellationToken.None));
+
+    public override void Dispose()
+    {
+        disposed = true;
+        CloseIdle();
+    }
+
+    private void GiveBack(StatementConnection connection, bool broken)
+    {
+        if (!broken && idle.Count < MostIdle)
+        {
+            idle.Add(connection);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+
+        if (disposed)
+        {
+            CloseIdle();
+        }
+    }
+
+    private void CloseIdle()
+    {
+        while (idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    private async Task<StatementConnection> OpenAsync(CancellationToken ct)
+    {
+        var connection = new StatementConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000;");
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class Writer(StatementConnection connection) : WriteConnection
+    {
+        private SqliteTransaction? transaction;
+        private bool isMarked;
+
+        public override DbConnection Connection => connection;
+
+        public override bool IsLost => false;
+
+        // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
+        // Commands of this connection join the transaction.
+        public override ValueTask BeginAsync()
+        {
+            transaction = connection.BeginTransaction(deferred: false);
+            isMarked = false;
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask MarkAsync()
+        {
+            Release();
+            connection.Execute("SAVEPOINT one");
+            isMarked = true;
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask UndoToMarkAsync()
+        {
+            connection.Execute("ROLLBACK TO one");
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask CommitAsync()
+        {
+            Release();
+            transaction!.Commit();
+            transaction.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        public override void Dispose()
+        {
+            transaction?.Dispose();
+            connection.Dispose();
+        }
+
+        private void Release()
+        {
+            if (isMarked)
+            {
+                connection.Execute("RELEASE one");
+            }
+        }
+    }
+}
