@@ -9,23 +9,31 @@ internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large …] [rounds] [alone]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl, or alone";
+    public string Summary => "[small|many|large …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl, or alone; or the memory of each service";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
         var rounds = arguments.Select(argument => int.TryParse(argument, out var number) ? number : 0).Append(0).Max() is > 0 and var asked ? asked : 3;
         var alone = arguments.Contains("alone");
+        var memory = arguments.Contains("memory");
         var sets = FileSet.All.Where(set => arguments.Contains(set.Name)).ToList();
         foreach (var set in sets is [] ? [FileSet.Small, FileSet.Large] : sets)
         {
-            if (DavSource.FromEnvironment() is { } nextcloud)
+            if (!memory && DavSource.FromEnvironment() is { } nextcloud)
             {
                 await nextcloud.FillAsync(set, ct);
                 await RaceAsync(nextcloud, set, rounds, alone, ct);
             }
 
             await using var bridge = await BridgeProcess.StartAsync(ct);
-            await RaceAsync(await FaceAsync(bridge, set, ct), set, rounds, alone, ct);
+            var face = await FaceAsync(bridge, set, ct);
+            if (memory)
+            {
+                await WorkerMemory.PrintAsync(face, set, ct);
+                continue;
+            }
+
+            await RaceAsync(face, set, rounds, alone, ct);
         }
     }
 

@@ -1,7 +1,7 @@
 using Bench;
 using Spectre.Console;
 
-IBench[] benches = [new MigrationBench(), new ListingBench(), new DavBench()];
+IBench[] benches = [new MigrationBench(), new ListingBench(), new DavBench(), new SoakBench()];
 
 if (args is [] || benches.SingleOrDefault(bench => bench.Name == args[0]) is not { } chosen)
 {

@@ -48,6 +48,28 @@ public sealed class RelayTests(RabbitMqServer rabbitMq)
         using var again = await ConnectedAsync(one, two);
     }
 
+    [Fact]
+    public async Task While_the_broker_takes_nothing_nobody_waits_and_all_is_told_when_it_takes_again()
+    {
+        await rabbitMq.StartAsync();
+        await using var one = await RunningService.StartAsync(("RabbitMq:Uri", rabbitMq.Uri));
+        await using var two = await one.StartReplicaAsync(("RabbitMq:Uri", rabbitMq.Uri), ("Migration:Worker", "false"));
+        using var watch = await ConnectedAsync(one, two);
+        await using var alarm = await rabbitMq.AlarmAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await one.PostAsync($"/realtime/{Doctype}/blocked-{i}", "{}");
+            Assert.Equal(204, (int)answer.StatusCode);
+        }
+
+        await alarm.DisposeAsync();
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal($"blocked-{i}", (await watch.NextAsync()).Id);
+        }
+    }
+
     // A watch at the second replica that hears what is said at the first.
     private static async Task<WatchClient> ConnectedAsync(RunningService one, RunningService two)
     {

@@ -172,23 +172,36 @@ public sealed class TriggerTests : IAsyncLifetime
     {
         rig.Remote.File("/a");
         await rig.StartWorkerAsync();
-        rig.Commands = new CapturedCommands { Delay = TimeSpan.FromMilliseconds(400) };
+
+        // While it is published, a worker looks for work twice, and begins with whom it may.
+        rig.Commands = new CapturedCommands
+        {
+            Publishing = async () =>
+            {
+                var other = await rig.TriggerAsync(instance: "bob.example", orders: OrdersOf(new LocalCommands()));
+                await rig.FinishAsync(other, "bob.example");
+                rig.Work.Set();
+            },
+        };
 
         await Assert.ThrowsAsync<FaultException>(() => rig.TriggerAsync());
 
-        Assert.Equal(0, rig.Remote.Fetches);
+        Assert.Equal(1, rig.Remote.Fetches);
     }
+
+    private MigrationOrders OrdersOf(ICommands commands) =>
+        new(rig.Migrations, rig.Remote, commands, rig.Work, TimeProvider.System, new TestLog<MigrationOrders>());
 
     private sealed class CapturedCommands : ICommands
     {
         public string Id { get; private set; } = "";
 
-        public TimeSpan Delay { get; init; }
+        public Func<Task> Publishing { get; init; } = () => Task.CompletedTask;
 
         public async Task RequestAsync(TrackedMigration migration, CancellationToken ct)
         {
             Id = migration.Id;
-            await Task.Delay(Delay, ct);
+            await Publishing();
             throw new IOException("no broker");
         }
 

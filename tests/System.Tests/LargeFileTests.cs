@@ -33,7 +33,7 @@ public sealed class LargeFileTests
         Assert.SkipWhen(login is null, MigrationSource.NoNextcloud);
         await using var services = await ThreeServices.StartAsync(ct);
         using var cozy = await services.AddInstanceAsync("alma", ct);
-        var remote = $"/remote/nextcloud/{await services.AddAccountAsync("alma", login, ct)}/gigabyte%20{Guid.NewGuid():N}.bin";
+        var remote = $"/remote/nextcloud/{await services.AddAccountAsync("alma", login.Url, login.User, login.Password, ct)}/gigabyte%20{Guid.NewGuid():N}.bin";
 
         using var up = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var upload = new StreamContent(new RandomStream(Gigabyte, up)) { Headers = { ContentLength = Gigabyte } };

@@ -26,9 +26,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public bool IsRunning => !process.HasExited;
 
     /// <summary>The most memory it ever had resident, in bytes (VmHWM of proc(5)).</summary>
-    public long PeakMemory => File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is var line
-        ? long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024
-        : 0;
+    public long PeakMemory => MemoryOf("VmHWM:");
+
+    /// <summary>What is resident now, in bytes.</summary>
+    public long Memory => MemoryOf("VmRSS:");
 
     public string Output
     {
@@ -146,4 +147,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             output.AppendLine(line);
         }
     }
+
+    private long MemoryOf(string line) =>
+        long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(found => found.StartsWith(line, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024;
 }

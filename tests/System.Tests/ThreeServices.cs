@@ -46,10 +46,10 @@ internal sealed class ThreeServices : IAsyncDisposable
         return request;
     }
 
-    public async Task<string> AddAccountAsync(string label, MigrationSource.Login nextcloud, CancellationToken ct)
+    public async Task<string> AddAccountAsync(string label, string url, string user, string password, CancellationToken ct)
     {
         using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
-        return await admin.AddAccountAsync($"{label}.localhost:{port}", nextcloud.Url, nextcloud.User, nextcloud.Password, ct);
+        return await admin.AddAccountAsync($"{label}.localhost:{port}", url, user, password, ct);
     }
 
     public async ValueTask DisposeAsync()

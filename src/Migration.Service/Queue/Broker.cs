@@ -9,5 +9,5 @@ internal sealed class Broker(IOptions<QueueOptions> options)
 {
     public Task<IConnection> ConnectAsync(string purpose, CancellationToken ct) => Factory(purpose).CreateConnectionAsync(ct);
 
-    internal ConnectionFactory Factory(string purpose) => BrokerAddress.Factory(options.Value.Uri!, purpose);
+    internal ConnectionFactory Factory(string purpose) => BrokerAddress.Factory(options.Value.Uri!, options.Value.Password, purpose);
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Migration.Queue;
 
@@ -48,20 +50,22 @@ internal sealed partial class CommandConsumer(
     private async Task ConsumeAsync(Action connected, CancellationToken ct)
     {
         await using var connection = await broker.ConnectAsync("migration worker", ct);
+
+        // What was taken from a channel that is gone comes again: nobody works on it meanwhile.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         channel.ChannelShutdownAsync += (_, e) => Gone(gone, e.ReplyText);
         await Topology.DeclareAsync(channel, ct);
         await channel.BasicQosAsync(0, Prefetch, global: false, ct);
-        await ConsumeAsync(channel, Topology.Commands, handler.RequestedAsync, gone, ct);
-        await ConsumeAsync(channel, Topology.Cancels, handler.CanceledAsync, gone, ct);
+        await ConsumeAsync(channel, Topology.Commands, handler.RequestedAsync, gone, over.Token);
+        await ConsumeAsync(channel, Topology.Cancels, handler.CanceledAsync, gone, over.Token);
         connected();
         if (health.Up())
         {
             Connected();
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var sweeping = deadLetters.SweepAsync(connection, over.Token);
         try
         {
@@ -102,12 +106,37 @@ internal sealed partial class CommandConsumer(
         }
         catch (Exception e) when (!ct.IsCancellationRequested && channel.IsOpen)
         {
-            // The database did not take it. The message stays with the broker, and comes back a little later.
+            // The database did not take it. Others need not wait until it comes again.
             NotTaken(e);
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
-            await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true, ct);
+            _ = ReturnAsync(channel, message.DeliveryTag, DeliveriesOf(message), ct);
         }
     }
+
+    // The broker counts; what always fails must not go round for ever.
+    private async Task ReturnAsync(IChannel channel, ulong tag, int deliveries, CancellationToken ct)
+    {
+        try
+        {
+            if (deliveries >= options.Value.MostDeliveries)
+            {
+                GaveUp(deliveries);
+                QueueMetrics.Taken(Verdict.Dead);
+                await channel.BasicNackAsync(tag, multiple: false, requeue: false, ct);
+                return;
+            }
+
+            var delay = options.Value.RetryDelay * Math.Pow(2, Math.Min(deliveries - 1, 10));
+            await Task.Delay(delay < options.Value.LongestRetryDelay ? delay : options.Value.LongestRetryDelay, clock, ct);
+            await channel.BasicNackAsync(tag, multiple: false, requeue: true, ct);
+        }
+        catch (Exception e) when (ct.IsCancellationRequested || e is AlreadyClosedException)
+        {
+            // The broker has it again already.
+        }
+    }
+
+    private static int DeliveriesOf(BasicDeliverEventArgs message) =>
+        1 + (message.BasicProperties.Headers?.TryGetValue("x-delivery-count", out var count) == true ? Convert.ToInt32(count, CultureInfo.InvariantCulture) : 0);
 
     private static Task Gone(TaskCompletionSource gone, string reason)
     {
@@ -123,4 +152,7 @@ internal sealed partial class CommandConsumer(
 
     [LoggerMessage(LogLevel.Error, "A command could not be put on record", EventName = "queue.not_taken")]
     private partial void NotTaken(Exception e);
+
+    [LoggerMessage(LogLevel.Error, "A command that came {Deliveries} times and was never put on record is a dead letter now", EventName = "queue.gave_up")]
+    private partial void GaveUp(int deliveries);
 }

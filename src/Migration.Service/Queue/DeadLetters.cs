@@ -7,7 +7,7 @@ namespace Migration.Queue;
 /// Looks through the dead letter queues now and then, so that no migration waits for a command that died. What names a
 /// migration is settled and goes; what cannot be read stays for an operator.
 /// </summary>
-internal sealed class DeadLetters(CommandHandler handler, IOptions<QueueOptions> options, TimeProvider clock)
+internal sealed partial class DeadLetters(CommandHandler handler, IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeadLetters> log)
 {
     private const uint MostOfOneLook = 1000;
 
@@ -24,14 +24,14 @@ internal sealed class DeadLetters(CommandHandler handler, IOptions<QueueOptions>
         while (await timer.WaitForNextTickAsync(ct));
     }
 
-    private static async Task SweepAsync(
+    private async Task SweepAsync(
         IChannel channel, string queue, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, CancellationToken ct)
     {
         var kept = new List<ulong>();
         var left = Math.Min(await channel.MessageCountAsync(queue, ct), MostOfOneLook);
         for (; left > 0 && await channel.BasicGetAsync(queue, autoAck: false, ct) is { } letter; left--)
         {
-            if (await handle(letter.Body, ct) == Verdict.Done)
+            if (await SettleAsync(letter, handle, ct))
             {
                 await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, ct);
             }
@@ -47,4 +47,21 @@ internal sealed class DeadLetters(CommandHandler handler, IOptions<QueueOptions>
             await channel.BasicNackAsync(tag, multiple: false, requeue: true, ct);
         }
     }
+
+    // One that cannot be settled now must not keep the commands that live from being heard.
+    private async Task<bool> SettleAsync(BasicGetResult letter, Func<ReadOnlyMemory<byte>, CancellationToken, Task<Verdict>> handle, CancellationToken ct)
+    {
+        try
+        {
+            return await handle(letter.Body, ct) == Verdict.Done;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            NotSettled(e);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A dead letter could not be settled, and is looked at again later", EventName = "queue.not_settled")]
+    private partial void NotSettled(Exception e);
 }

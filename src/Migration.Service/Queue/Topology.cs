@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Migration.Queue;
 
@@ -18,12 +19,20 @@ internal static class Topology
 
     private const string DeadExchange = "migration.dlx";
 
+    /// <exception cref="IOException">One of them is there with other arguments.</exception>
     public static async Task DeclareAsync(IChannel channel, CancellationToken ct)
     {
-        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
-        await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
-        await DeclareAsync(channel, Commands, DeadCommands, Requested, ct);
-        await DeclareAsync(channel, Cancels, DeadCancels, Canceled, ct);
+        try
+        {
+            await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
+            await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Topic, durable: true, cancellationToken: ct);
+            await DeclareAsync(channel, Commands, DeadCommands, Requested, ct);
+            await DeclareAsync(channel, Cancels, DeadCancels, Canceled, ct);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+        {
+            throw new IOException($"it has a queue or exchange of ours with other arguments, which must be deleted there once it is empty: {e.ShutdownReason.ReplyText}", e);
+        }
     }
 
     private static async Task DeclareAsync(IChannel channel, string queue, string deadQueue, string key, CancellationToken ct)

@@ -13,24 +13,51 @@ internal static class DavXml
     public static readonly XNamespace Oc = DavProperties.Oc;
 
     private const int MostBytes = 1024 * 1024;
+    private const int DeepestLevel = 64;
+
+    // Comments are not ignored by the reader, which may call itself for each of them, until the stack ends.
+    private static readonly XmlReaderSettings Strict = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
     /// <summary>The root element; null when there is no body.</summary>
     public static async Task<XElement?> ReadAsync(HttpContext context)
     {
-        await using var body = new BoundedStream(UploadBody.Of(context), MostBytes);
-        try
+        using var bytes = new MemoryStream();
+        await using (var body = new BoundedStream(UploadBody.Of(context), MostBytes))
         {
-            using var xml = XmlReader.Create(body, new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true });
-            return (await XDocument.LoadAsync(xml, LoadOptions.PreserveWhitespace, context.RequestAborted)).Root;
+            await body.CopyToAsync(bytes, context.RequestAborted);
         }
-        catch (XmlException) when (body.Passed == 0)
+
+        if (bytes.Length == 0)
         {
             return null;
+        }
+
+        try
+        {
+            DemandFlat(bytes);
+            using var xml = XmlReader.Create(bytes, Strict);
+            return XDocument.Load(xml, LoadOptions.PreserveWhitespace).Root;
         }
         catch (XmlException)
         {
             throw new FaultException(Fault.Malformed, "The request body is not XML");
         }
+    }
+
+    /// <summary>What is nested deep takes long to be taken apart: the square of its depth.</summary>
+    private static void DemandFlat(MemoryStream bytes)
+    {
+        bytes.Position = 0;
+        using var xml = XmlReader.Create(bytes, Strict);
+        while (xml.Read())
+        {
+            if (xml.Depth > DeepestLevel)
+            {
+                throw new FaultException(Fault.Malformed, "The elements of the request body are nested too deep");
+            }
+        }
+
+        bytes.Position = 0;
     }
 
     public static XmlQualifiedName NameOf(XElement element) => new(element.Name.LocalName, element.Name.NamespaceName);

@@ -26,8 +26,8 @@ internal sealed class BoundedXml : IDisposable
             Async = true,
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
+
+            // Comments and instructions are passed over here: the reader would call itself for each, until the stack ends.
         });
     }
 

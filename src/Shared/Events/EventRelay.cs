@@ -9,7 +9,7 @@ using Watching;
 namespace Shared.Events;
 
 /// <summary>The broker, and the service whose replicas hear each other.</summary>
-internal sealed record RelayAddress(string Uri, string Service);
+internal sealed record RelayAddress(string Uri, string Service, string? Password = null);
 
 /// <summary>
 /// Carries announcements between the replicas of a service, through a fanout exchange to a queue of each. No writer waits for
@@ -20,6 +20,7 @@ internal sealed partial class EventRelay : BackgroundService
     private const long MostBytes = 32 << 20;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly string replica = Guid.NewGuid().ToString("N");
     private readonly Mailbox<Announcement> outgoing = new(MostBytes);
@@ -88,7 +89,7 @@ internal sealed partial class EventRelay : BackgroundService
     /// <summary>Ends with an exception when the connection or the channel is gone.</summary>
     private async Task RelayAsync(Action connected, CancellationToken ct)
     {
-        await using var connection = await BrokerAddress.Factory(address.Uri, $"events of {address.Service}").CreateConnectionAsync(ct);
+        await using var connection = await BrokerAddress.Factory(address.Uri, address.Password, $"events of {address.Service}").CreateConnectionAsync(ct);
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, ct);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,7 +115,9 @@ internal sealed partial class EventRelay : BackgroundService
         finally
         {
             await over.CancelAsync();
-            await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // The library does not end every wait of its own with the token.
+            await publishing.WaitAsync(Patience, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

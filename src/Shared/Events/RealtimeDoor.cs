@@ -59,7 +59,7 @@ internal static class RealtimeRegistration
         if (builder.Configuration["RabbitMq:Uri"] is { Length: > 0 } uri)
         {
             BrokerAddress.Check(uri);
-            builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<EventRelay>(provider, new RelayAddress(uri, service)));
+            builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<EventRelay>(provider, new RelayAddress(uri, service, builder.Configuration["RabbitMq:Password"])));
         }
     }
 

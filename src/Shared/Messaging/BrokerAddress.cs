@@ -17,7 +17,10 @@ internal static class BrokerAddress
         }
     }
 
-    public static ConnectionFactory Factory(string address, string purpose)
+    /// <param name="address">May hold the password too.</param>
+    /// <param name="password">Apart from the address, as from a file; null or empty: that of the address.</param>
+    /// <param name="purpose">As the broker shows the connection.</param>
+    public static ConnectionFactory Factory(string address, string? password, string purpose)
     {
         var uri = new Uri(address);
         var factory = new ConnectionFactory
@@ -33,6 +36,11 @@ internal static class BrokerAddress
             ContinuationTimeout = Patience,
             RequestedHeartbeat = TimeSpan.FromSeconds(20),
         };
+        if (!string.IsNullOrEmpty(password))
+        {
+            factory.Password = password;
+        }
+
         if (factory.Ssl.Enabled)
         {
             // An amqps:// address alone would accept a certificate of any name.

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Migration.Migrations;
 using Migration.Queue;
@@ -13,6 +14,7 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
 {
     private readonly List<CommandConsumer> consumers = [];
     private readonly QueueHealth health = new();
+    private readonly MarkerLog handled = new();
 
     public Rig Rig { get; } = new();
 
@@ -60,15 +62,23 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
 
     public async Task StartConsumerAsync()
     {
-        var handler = new CommandHandler(Rig.Migrations, Rig.Work, TimeProvider.System, new TestLog<CommandHandler>());
+        await BeginConsumerAsync();
+        await UntilHealthAsync(HealthStatus.Healthy);
+    }
+
+    /// <summary>Starts one that may not find what it needs.</summary>
+    public async Task BeginConsumerAsync()
+    {
+        var handler = new CommandHandler(Rig.Migrations, Rig.Work, TimeProvider.System, handled);
         var options = OptionsOf(Options);
-        var dead = new DeadLetters(handler, options, TimeProvider.System);
+        var dead = new DeadLetters(handler, options, TimeProvider.System, new TestLog<DeadLetters>());
         var consumer = new CommandConsumer(
             new Broker(options), handler, dead, health, options, TimeProvider.System, new TestLog<CommandConsumer>());
         consumers.Add(consumer);
         await consumer.StartAsync(Ct);
-        await UntilHealthAsync(HealthStatus.Healthy);
     }
+
+    public async Task<string?> ProblemAsync() => (await health.CheckHealthAsync(new(), Ct)).Description;
 
     public Task UntilHealthAsync(HealthStatus status) =>
         Eventually.AsExpectedAsync(status, async () => (await health.CheckHealthAsync(new(), Ct)).Status);
@@ -93,11 +103,25 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
     {
         await Eventually.AsExpectedAsync(0u, CountAsync);
 
-        // What was taken and not acknowledged comes back when its consumer goes.
-        await Task.Delay(300, Ct);
+        // A consumer handles one after the other: where these are taken, all before are acknowledged. What is not comes back when its consumer goes.
+        var seen = handled.Count;
+        await PublishAsync(Topology.Requested, MarkerLog.Marker);
+        await PublishAsync(Topology.Canceled, MarkerLog.Marker);
+        await Eventually.GetAsync(() => Task.FromResult(handled.Count), count => count >= seen + 2);
         await StopConsumersAsync();
-        Assert.Equal(0u, await CountAsync());
+        await AssertOnlyMarkersAsync(Topology.Commands);
+        await AssertOnlyMarkersAsync(Topology.Cancels);
         async Task<uint> CountAsync() => await this.CountAsync(Topology.Commands) + await this.CountAsync(Topology.Cancels);
+    }
+
+    private async Task AssertOnlyMarkersAsync(string queue)
+    {
+        await using var connection = await server.ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
+        while (await channel.BasicGetAsync(queue, autoAck: true, Ct) is { } left)
+        {
+            Assert.Equal(MarkerLog.Marker, Encoding.UTF8.GetString(left.Body.Span));
+        }
     }
 
     /// <summary>Messages that wait; those that a consumer has are not among them.</summary>
@@ -118,5 +142,29 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
         }
 
         consumers.Clear();
+    }
+
+    /// <summary>Counts how often a command was handled that means nothing but that.</summary>
+    private sealed class MarkerLog : ILogger<CommandHandler>
+    {
+        public const string Marker = """{"migrationId":"marker","workplaceFqdn":"nobody.example"}""";
+        private readonly TestLog<CommandHandler> log = new();
+        private int count;
+
+        public int Count => Volatile.Read(ref count);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            log.Log(logLevel, eventId, state, exception, formatter);
+            if (eventId.Name == "queue.unknown" && formatter(state, exception).Contains("nobody.example", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref count);
+            }
+        }
     }
 }

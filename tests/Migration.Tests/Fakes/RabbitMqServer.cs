@@ -57,6 +57,24 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The node says that its memory is full, and takes no message until this is disposed.</summary>
+    public async Task<IAsyncDisposable> AlarmAsync()
+    {
+        await ControlAsync("set_vm_memory_high_watermark", "0.000001");
+        return new Alarm(this);
+    }
+
+    /// <summary>Runs rabbitmqctl against the node.</summary>
+    public async Task ControlAsync(params string[] command)
+    {
+        using var control = Start("/usr/lib/rabbitmq/bin/rabbitmqctl", [.. command]);
+        await control.WaitForExitAsync();
+        if (control.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', command)} ended with {control.ExitCode}");
+        }
+    }
+
     public async Task<IConnection> ConnectAsync() => await new ConnectionFactory { Uri = new(Uri) }.CreateConnectionAsync();
 
     public async ValueTask DisposeAsync()
@@ -129,6 +147,19 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 // Not yet.
                 _ = e;
                 await Task.Delay(100, late.Token);
+            }
+        }
+    }
+
+    private sealed class Alarm(RabbitMqServer server) : IAsyncDisposable
+    {
+        private int over;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref over, 1) == 0)
+            {
+                await server.ControlAsync("set_vm_memory_high_watermark", "0.4");
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Bridge.Demo;
+using global::Operations;
 using global::Operations.Metrics;
 
 namespace SystemTests.Operations;
@@ -128,10 +129,29 @@ public sealed partial class MetricsTests
     {
         var code = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var made = Created().Matches(code).Select(match => match.Groups["name"].Value).Concat(Instruments.OfFramework.Keys.Select(key => key.Name)).Order().ToList();
-        var told = Row().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"))).Select(match => match.Groups["name"].Value).Order().ToList();
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var told = Row().Matches(document).Select(match => match.Groups["name"].Value).Order().ToList();
 
         Assert.True(made.Count > 20, "the instruments were not found");
         Assert.Equal(made, told);
+        Assert.All(new[] { Probes.Startup, Probes.Live, Probes.Ready }, probe => Assert.Contains($"| `{probe}` |", document, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_alert_asks_for_what_is_measured_and_the_document_says_what_to_do()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var measured = Row().Matches(document).Select(match => match.Groups["name"].Value.Replace('.', '_')).ToList();
+        var alerts = Assert.Single(Yaml.Read("deploy", "prometheus-alerts.yaml"))["groups"]![0]!["rules"]!.AsArray();
+        foreach (var alert in alerts)
+        {
+            Assert.Contains($"| `{(string)alert!["alert"]!}` | {(string)alert["labels"]!["severity"]!}: ", document, StringComparison.Ordinal);
+            Assert.All(Metric().Matches((string)alert["expr"]!), metric => Assert.Contains(measured, name => metric.Value.StartsWith(name, StringComparison.Ordinal)));
+        }
+
+        Assert.True(alerts.Count > 10, "the alerts were not found");
+        var headings = Heading().Matches(document).Select(match => match.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-')).ToList();
+        Assert.All(Link().Matches(document), link => Assert.Contains(link.Groups["to"].Value, headings));
     }
 
     private static async Task<Exposition> ReadAsync(HttpClient http, int port, CancellationToken ct)
@@ -143,6 +163,15 @@ public sealed partial class MetricsTests
 
     [GeneratedRegex(@"\.Create(Observable)?(Counter|Gauge|Histogram|UpDownCounter)(<\w+>)?\(\s*""(?<name>[a-z._]+)""")]
     private static partial Regex Created();
+
+    [GeneratedRegex(@"\b[a-z]+(_[a-z]+)+_(seconds|bytes|total|connected|letters|active)\w*")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex(@"^##+ (?<text>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"\]\(#(?<to>[\w-]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"^\| `(?<name>[a-z._]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
