@@ -24,6 +24,8 @@ internal static class ServiceProgram
                 return 0;
             }
 
+            // Before the host starts, which would log what is told here in a line.
+            await ActivatorUtilities.CreateInstance<SchemaAtStart>(app.Services).StartingAsync(CancellationToken.None);
             await app.RunAsync(url: null);
             return 0;
         }
