@@ -115,6 +115,7 @@ public sealed class SwiftServer : IAsyncDisposable
         var script = Path.Combine(AppContext.BaseDirectory, "StandIn", "swift_server.py");
         var start = new ProcessStartInfo("/usr/bin/python3", [script, directory, $"{port}", AccessKey, SecretKey])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

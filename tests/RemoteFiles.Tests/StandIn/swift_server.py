@@ -10,6 +10,7 @@ import sys
 import time
 
 from eventlet import wsgi
+from eventlet.hubs import trampoline
 from swift.common import utils
 from swift.common.ring import RingBuilder
 
@@ -93,10 +94,14 @@ def main(directory, port, access, secret):
     proxy = write(directory, 'proxy.conf', proxy_configuration(directory, access, secret))
     servers.append((eventlet.listen(('127.0.0.1', int(port)), backlog=500), proxy))
     log = open(os.path.join(directory, 'log'), 'a')
-    threads = [eventlet.spawn(wsgi.server, listener, with_cache(loadapp(file)), log) for listener, file in servers]
+    for listener, file in servers:
+        eventlet.spawn(wsgi.server, listener, with_cache(loadapp(file)), log)
+
     print('listening', flush=True)
-    for thread in threads:
-        thread.wait()
+
+    # It ends with whoever started it, however that ended.
+    trampoline(sys.stdin, read=True)
+    os._exit(0)
 
 
 main(*sys.argv[1:])

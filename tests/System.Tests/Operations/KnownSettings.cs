@@ -8,9 +8,6 @@ namespace SystemTests.Operations;
 /// <summary>The settings that a service reads: the properties of its options, by the sections they are bound to, and what it asks by name.</summary>
 internal sealed partial class KnownSettings
 {
-    // Of an engine that is added beside this.
-    private static readonly string[] Coming = ["Storage:Postgres", "Storage:PostgresPasswordFile"];
-
     private readonly HashSet<string> names;
     private readonly HashSet<string> lists = [];
 
@@ -23,7 +20,7 @@ internal sealed partial class KnownSettings
         var code = string.Join('\n', folders
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", folder), "*.cs", SearchOption.AllDirectories))
             .Select(File.ReadAllText));
-        var known = new KnownSettings(Asked().Matches(code).Select(match => match.Groups["name"].Value).Concat(Coming)
+        var known = new KnownSettings(Asked().Matches(code).Select(match => match.Groups["name"].Value)
             .Concat(SecretFiles.Names).Concat(SecretFiles.Names.Select(name => name + "File")));
         foreach (Match bound in Bound().Matches(code).Concat(Got().Matches(code)))
         {
