@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
 using Bridge;
 using Bridge.Demo;
 
@@ -19,6 +21,8 @@ public sealed class BackupTests
         using var admin = bridge.Admin();
         var account = (await admin.AddAccountAsync(bridge.Domain("alma"), source.Url, source.User, source.Password, ct)).Trim();
         var backup = Directory.CreateTempSubdirectory("bridge-backup-").FullName;
+        var password = await admin.AddAppPasswordAsync(bridge.Domain("alma"), "desktop", ct);
+        Assert.Equal("", await FingerprintAsync(bridge, password, ct));
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var load = ComeAndGoAsync(alma, enough.Token);
@@ -45,7 +49,22 @@ public sealed class BackupTests
 
         // The credentials of accounts open again: the Nextcloud is there as files.
         Assert.NotEmpty((await again.GetAsync($"/remote/nextcloud/{account}/", ct))["data"]!.AsArray());
+        Assert.NotEqual("", await FingerprintAsync(bridge, password, ct));
         Directory.Delete(backup, recursive: true);
+    }
+
+    private static async Task<string> FingerprintAsync(BridgeProcess bridge, string password, CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        using var question = new HttpRequestMessage(new("PROPFIND"), new Uri(bridge.Address, "remote.php/dav/files/alma/"))
+        {
+            Headers = { { "Depth", "0" }, { "Host", bridge.Domain("alma") } },
+            Content = new StringContent("<d:propfind xmlns:d='DAV:' xmlns:oc='http://owncloud.org/ns'><d:prop><oc:data-fingerprint/></d:prop></d:propfind>"),
+        };
+        question.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"alma:{password.Trim()}")));
+        using var answer = await http.SendAsync(question, ct);
+        Assert.Equal(207, (int)answer.StatusCode);
+        return XDocument.Parse(await answer.Content.ReadAsStringAsync(ct)).Descendants(XName.Get("data-fingerprint", "http://owncloud.org/ns")).Single().Value;
     }
 
     [Fact]

@@ -50,6 +50,7 @@ internal static class UpkeepCommands
             var whole = new DataDirectory(Path.TrimEndingDirectorySeparator(Path.GetFullPath(to.Root)) + ".restoring");
             var contents = await new Copies(from, whole).RunAsync(ct);
             var isGood = await DataVerification.RunAsync(whole, ct);
+            whole.ChangeFingerprint();
             if (Directory.Exists(to.Root))
             {
                 Directory.Delete(to.Root);

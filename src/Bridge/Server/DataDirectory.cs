@@ -1,3 +1,5 @@
+using RemoteFiles.Dav;
+
 namespace Bridge;
 
 /// <summary>What the one machine's data directory holds, and where.</summary>
@@ -19,6 +21,9 @@ internal sealed class DataDirectory(string root)
     public string Migration => Path.Combine(root, "migration");
 
     public string MigrationDatabase => Path.Combine(Migration, "migration.db");
+
+    /// <summary>Tells sync clients that what they see is older than what they have seen.</summary>
+    public void ChangeFingerprint() => File.WriteAllText(Path.Combine(RemoteFiles, DataFingerprint.FileName), Guid.NewGuid().ToString("N"));
 
     /// <exception cref="CommandException">There is no bridge's data.</exception>
     public DataDirectory Existing() => File.Exists(RemoteFilesDatabase) ? this : throw new CommandException($"{Path.GetFullPath(root)} holds no data of a bridge: name it with --data");

@@ -45,7 +45,7 @@ internal static class DavProperties
         [new("tags", Oc)] = _ => Empty,
         [new("comments-unread", Oc)] = _ => new("0"),
         [new("downloadURL", Oc)] = facts => facts.Entry.IsFolder ? null : Empty,
-        [new("data-fingerprint", Oc)] = _ => Empty,
+        [new("data-fingerprint", Oc)] = facts => new(facts.Fingerprint),
         [new("sharees", Nc)] = _ => Empty,
         [new("system-tags", Nc)] = _ => Empty,
         [new("has-preview", Nc)] = _ => new("false"),
@@ -114,6 +114,8 @@ internal sealed record DavFacts(Entry Entry, IEnumerable<NodeProperty> Propertie
     public string Prefix => Access.Visitor.PrefixOf(Scope.Call.Http);
 
     public string Root => Prefix + Scope.Call.Root;
+
+    public string Fingerprint => Scope.Call.Http.RequestServices.GetRequiredService<DataFingerprint>().Value;
 
     public DriveSpace? Space => Scope.Space;
 

@@ -10,6 +10,9 @@ public sealed class ListStreamTests(RouteFixture fixture) : RouteTest(fixture), 
 {
     private const int Some = 500;
     private const int Many = 100_000;
+
+    // Half of the entries would be 20 MB and more; the tests beside this one have memory of their own.
+    private const long Kept = 12_000_000;
     private const string User = """{"ocs":{"meta":{"status":"ok","statuscode":200,"message":"OK"},"data":{"id":"carol"}}}""";
 
     [Theory]
@@ -72,7 +75,7 @@ public sealed class ListStreamTests(RouteFixture fixture) : RouteTest(fixture), 
         gate.SetResult();
         await counter.ReadAsync(Many);
 
-        Assert.True(grown < 4_000_000, $"{grown} bytes are kept half way through {Many} entries");
+        Assert.True(grown < Kept, $"{grown} bytes are kept half way through {Many} entries");
         Assert.True(counter.IsWhole);
         await nextcloud.PlayedAsync();
     }
