@@ -9,13 +9,13 @@ internal static class AnswerHeaders
     public static void UseAnswerHeaders(this WebApplication app, EdgeOptions options)
     {
         var lifetime = options.StrictTransportDays * 24L * 60 * 60;
-        var isStrict = lifetime > 0 ? $"max-age={lifetime}" : "";
+        var strictTransport = lifetime > 0 ? $"max-age={lifetime}" : "";
         app.Use((context, next) =>
         {
             context.Response.OnStarting(
                 _ =>
                 {
-                    Complete(context, isStrict);
+                    Complete(context, strictTransport);
                     return Task.CompletedTask;
                 },
                 context);
@@ -23,7 +23,7 @@ internal static class AnswerHeaders
         });
     }
 
-    private static void Complete(HttpContext context, string isStrict)
+    private static void Complete(HttpContext context, string strictTransport)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
@@ -42,9 +42,9 @@ internal static class AnswerHeaders
             headers.CacheControl = "no-store";
         }
 
-        if (context.Request.IsHttps && isStrict.Length > 0)
+        if (context.Request.IsHttps && strictTransport.Length > 0)
         {
-            headers.StrictTransportSecurity = isStrict;
+            headers.StrictTransportSecurity = strictTransport;
         }
     }
 }

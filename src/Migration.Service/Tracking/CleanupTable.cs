@@ -127,27 +127,12 @@ internal sealed class CleanupTable(Database database) : ICleanups
         database.ReadAsync<IReadOnlyList<ArrivedEntry>>(
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record Row
+    private sealed record Row : SourceRow
     {
-        public long Number { get; init; }
-
-        public string Path { get; init; } = "";
-
-        public bool IsFolder { get; init; }
-
-        public string SourceId { get; init; } = "";
-
-        public string ETag { get; init; } = "";
-
-        public long Size { get; init; }
-
-        public long? ModifiedAt { get; init; }
-
         public string? DriveId { get; init; }
 
         public string? Sha256 { get; init; }
 
-        public ArrivedEntry Read() =>
-            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt), DriveId ?? "", Sha256 ?? "");
+        public ArrivedEntry Read() => new(Number, Entry, DriveId ?? "", Sha256 ?? "");
     }
 }

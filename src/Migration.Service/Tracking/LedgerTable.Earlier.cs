@@ -63,29 +63,14 @@ internal sealed partial class LedgerTable
         database.ReadAsync<IReadOnlyList<EarlierLine>>(
             async connection => (await connection.QueryAsync<EarlierRow>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record EarlierRow
+    private sealed record EarlierRow : SourceRow
     {
-        public long Number { get; init; }
-
-        public string Path { get; init; } = "";
-
-        public bool IsFolder { get; init; }
-
-        public string SourceId { get; init; } = "";
-
-        public string ETag { get; init; } = "";
-
-        public long Size { get; init; }
-
-        public long? ModifiedAt { get; init; }
-
         public string? FileId { get; init; }
 
         public string? Name { get; init; }
 
         public string? Sha256 { get; init; }
 
-        public EarlierLine Read() => new(
-            Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt), FileId ?? "", Name ?? "", Sha256 ?? "");
+        public EarlierLine Read() => new(Number, Entry, FileId ?? "", Name ?? "", Sha256 ?? "");
     }
 }

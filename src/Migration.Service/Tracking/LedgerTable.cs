@@ -81,27 +81,12 @@ internal sealed partial class LedgerTable(Database database) : ILedger
         database.ReadAsync<IReadOnlyList<LedgerLine>>(
             async connection => (await connection.QueryAsync<Row>(sql, arguments)).Select(row => row.Read()).ToList(), ct);
 
-    private sealed record Row
+    private sealed record Row : SourceRow
     {
-        public long Number { get; init; }
-
-        public string Path { get; init; } = "";
-
-        public bool IsFolder { get; init; }
-
-        public string SourceId { get; init; } = "";
-
-        public string ETag { get; init; } = "";
-
-        public long Size { get; init; }
-
-        public long? ModifiedAt { get; init; }
-
         public string? Directory { get; init; }
 
         public bool Favorite { get; init; }
 
-        public LedgerLine Read() =>
-            new(Number, new(SourceId, CleanPath.Exact(Path)!, IsFolder, Size, ETag, ModifiedAt) { IsFavorite = Favorite }, Directory ?? "");
+        public LedgerLine Read() => new(Number, Entry with { IsFavorite = Favorite }, Directory ?? "");
     }
 }

@@ -62,7 +62,7 @@ internal static class DocumentLists
 
     private static FindRun<Document> Run(DocumentRequest request, FindQuery query) => new(query, document => document.ToJson(request.Doctype), document => document.Id);
 
-    // The first id after another is that with a NUL at its end.
+    // Nothing lies between an id and the same with this at its end: NUL is in none (PostgreSQL stores no such text).
     private static IAsyncEnumerable<JsonObject> FoundAsync(DocumentRequest request, FindRun<Document> run) => run.RunAsync(
         after => request.Documents.EnumerateAsync(after.Length == 0 ? null : after + '\u0001', descending: false, request.Ct),
         id => request.Documents.FindAsync(id, request.Ct),
