@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RemoteFiles.Files;
 
@@ -15,17 +16,22 @@ internal interface IBlobSink
 internal static class BlobBody
 {
     private const int BufferSize = 256 * 1024;
+    private const int SmallestLarge = 8 * LargeBlocks.Size;
+
+    /// <summary>Whether a body comes in <see cref="LargeBlocks"/>, only the last of them less than full.</summary>
+    public static bool IsLargeCopy(Upload upload) => upload is { IsCopy: true, Length: >= SmallestLarge };
 
     /// <summary>All of it is with the sink when this ends: OutOfSpace past <paramref name="room"/> bytes, PreconditionFailed for a wrong length or checksum.</summary>
     public static async Task<StoredBlob> ReceiveAsync(string id, Upload upload, long? room, IBlobSink sink, CancellationToken ct)
     {
+        var isLarge = IsLargeCopy(upload);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (buffer, spare) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
+        var (buffer, spare) = (Rent(isLarge), Rent(isLarge));
         var (size, writing, hashing) = (0L, ValueTask.CompletedTask, Task.CompletedTask);
         try
         {
-            while (await upload.Body.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, ct) is var read and > 0)
+            while (await upload.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct) is var read and > 0)
             {
                 if (size + read > (upload.Length ?? long.MaxValue))
                 {
@@ -37,7 +43,7 @@ internal static class BlobBody
                     throw DriveFaults.OutOfSpace();
                 }
 
-                var block = buffer.AsMemory(0, read);
+                var block = buffer[..read];
                 writing = sink.WriteAsync(block, ct);
 
                 // MD5 takes as long as all the rest: it has until this block's buffer is needed again.
@@ -51,8 +57,8 @@ internal static class BlobBody
         finally
         {
             await hashing;
-            ArrayPool<byte>.Shared.Return(buffer);
-            ArrayPool<byte>.Shared.Return(spare);
+            Return(buffer, isLarge);
+            Return(spare, isLarge);
         }
 
         if (size != (upload.Length ?? size))
@@ -63,5 +69,19 @@ internal static class BlobBody
         var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset());
         blob.Check(upload);
         return blob;
+    }
+
+    private static Memory<byte> Rent(bool isLarge) => isLarge ? LargeBlocks.Rent() : ArrayPool<byte>.Shared.Rent(BufferSize).AsMemory(0, BufferSize);
+
+    private static void Return(Memory<byte> block, bool isLarge)
+    {
+        if (isLarge)
+        {
+            LargeBlocks.Return(block);
+        }
+        else if (MemoryMarshal.TryGetArray<byte>(block, out var rented))
+        {
+            ArrayPool<byte>.Shared.Return(rented.Array!);
+        }
     }
 }

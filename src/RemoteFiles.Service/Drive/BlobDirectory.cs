@@ -40,10 +40,15 @@ internal sealed class BlobDirectory : IBlobs
             FaultPoint.Pass(FaultPoint.BlobStored);
             return blob;
         }
-        catch
+        catch (Exception e)
         {
             TryDelete(temporary);
             TryDelete(path);
+            if (DiskDirectory.IsFull(e))
+            {
+                throw DriveFaults.DiskFull(e);
+            }
+
             throw;
         }
     }
@@ -133,7 +138,7 @@ internal sealed class BlobDirectory : IBlobs
     private static async Task<StoredBlob> ReceiveAsync(string file, string id, Upload upload, long? room, CancellationToken ct)
     {
         using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
-        await using var sink = new FileSink(handle);
+        await using var sink = new FileSink(handle, BlobBody.IsLargeCopy(upload));
         var blob = await BlobBody.ReceiveAsync(id, upload, room, sink, ct);
         RandomAccess.FlushToDisk(handle);
         return blob;
@@ -161,18 +166,34 @@ internal sealed class BlobDirectory : IBlobs
         select file.Name;
 
     // A large body goes to disk while it comes: its end need not wait for all of it.
-    private sealed class FileSink(SafeFileHandle file) : IBlobSink, IAsyncDisposable
+    private sealed class FileSink(SafeFileHandle file, bool isLargeCopy) : IBlobSink, IAsyncDisposable
     {
         private const int FlushedAtOnce = 16 * 1024 * 1024;
+        private bool isDirect = isLargeCopy && DirectFile.TryBegin(file);
         private long size;
         private long flushed;
         private Task flushing = Task.CompletedTask;
 
         public async ValueTask WriteAsync(ReadOnlyMemory<byte> block, CancellationToken ct)
         {
-            await RandomAccess.WriteAsync(file, block, size, ct);
+            if (isDirect && block.Length % DirectFile.Alignment != 0)
+            {
+                EndDirect();
+            }
+
+            try
+            {
+                await RandomAccess.WriteAsync(file, block, size, ct);
+            }
+            catch (IOException) when (isDirect)
+            {
+                // Whatever it is that this file system wants of such a write; another trouble comes again.
+                EndDirect();
+                await RandomAccess.WriteAsync(file, block, size, ct);
+            }
+
             size += block.Length;
-            if (size - flushed >= FlushedAtOnce && flushing.IsCompleted)
+            if (!isDirect && size - flushed >= FlushedAtOnce && flushing.IsCompleted)
             {
                 await flushing;
                 (flushed, flushing) = (size, Task.Run(() => RandomAccess.FlushToDisk(file), CancellationToken.None));
@@ -180,5 +201,11 @@ internal sealed class BlobDirectory : IBlobs
         }
 
         public async ValueTask DisposeAsync() => await flushing;
+
+        private void EndDirect()
+        {
+            DirectFile.End(file);
+            isDirect = false;
+        }
     }
 }

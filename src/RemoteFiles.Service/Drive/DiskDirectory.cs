@@ -8,6 +8,8 @@ internal static class DiskDirectory
 {
     private const int ReadOnly = 0;
     private const int Unsupported = 22; // EINVAL: a file system that keeps no such promise
+    private const int NoSpace = 28; // ENOSPC
+    private const int OverQuota = 122; // EDQUOT: the operating system's, of this process
 
     /// <summary>Makes a directory and those missing above it, below a root that exists.</summary>
     public static void Create(string directory, string root)
@@ -22,6 +24,9 @@ internal static class DiskDirectory
         Directory.CreateDirectory(directory);
         Flush(parent);
     }
+
+    /// <summary>Whether a write failed as there is no room left for it on the disk.</summary>
+    public static bool IsFull(Exception error) => OperatingSystem.IsLinux() && error is IOException { HResult: NoSpace or OverQuota };
 
     /// <summary>Puts the names in a directory on disk; Windows does so by itself.</summary>
     public static void Flush(string directory)

@@ -27,6 +27,8 @@ internal static class DriveFaults
 
     public static FaultException WrongLength() => new(Fault.PreconditionFailed, "Content length does not match") { Parameter = "Content-Length" };
 
+    public static FaultException DiskFull(Exception error) => new(Fault.OutOfSpace, "The server has no space left for this file", error);
+
     public static FaultException OutOfSpace() => new(Fault.OutOfSpace, "The file is too big and exceeds the disk quota");
 
     public static FaultException TooManyLevels() => new(Fault.Invalid, "Invalid path: too many levels") { Parameter = "path" };

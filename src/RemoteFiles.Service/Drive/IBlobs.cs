@@ -9,7 +9,7 @@ internal interface IBlobs
     /// <summary>Whether a blob may look as old as the first byte of its upload, which can be hours older than the blob.</summary>
     bool DatedByFirstByte { get; }
 
-    /// <summary>Stores a body under a new id: OutOfSpace past <paramref name="room"/> bytes, PreconditionFailed for a wrong length or checksum.</summary>
+    /// <summary>Stores a body under a new id: OutOfSpace past <paramref name="room"/> bytes or on a full disk, PreconditionFailed for a wrong length or checksum.</summary>
     Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct);
 
     /// <summary>A blob from an offset on; null when it is not there or has not the length it should.</summary>

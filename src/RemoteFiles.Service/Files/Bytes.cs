@@ -16,6 +16,9 @@ internal sealed record Upload
 
     public bool Overwrite { get; init; }
 
+    /// <summary>Brought from elsewhere among others, by a process: nobody is about to read it.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>Of the Cozy drive alone: when given, the file stored over must be in this revision until the end: else PreconditionFailed.</summary>
     public string? ReplacedRev { get; init; }
 

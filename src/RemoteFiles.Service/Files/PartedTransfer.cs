@@ -67,7 +67,7 @@ internal sealed class PartedTransfer(IFileTree from, ICozyDrive drive, TransferD
         for (var number = parts.Count + 1; here < source.Size; number++)
         {
             var length = Math.Min(details.Parts.PartSize, source.Size!.Value - here);
-            await drive.WritePartAsync(transfer, $"{number}", new() { Body = new PieceStream(download.Body, length), Length = length }, ct);
+            await drive.WritePartAsync(transfer, $"{number}", new() { Body = new PieceStream(download.Body, length), Length = length, IsCopy = true }, ct);
             FaultPoint.Pass(FaultPoint.PartStored);
             here += length;
         }

@@ -134,6 +134,7 @@ internal static class Transfer
     {
         Body = body,
         Length = length,
+        IsCopy = details.Account.Length > 0,
         ContentType = source.ContentType,
         ModifiedAt = source.ModifiedAt,
         Md5 = source.Md5,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RemoteFiles.Files;
 using RemoteFiles.Tests.Files;
 using Shared.Faults;
@@ -31,6 +32,24 @@ public class DriveBlobTests : DriveTests
 
         Assert.Empty(await Test.BlobsAsync());
         Assert.Equal(["folder"], await NamesAsync("/"));
+    }
+
+    [Theory]
+    [InlineData(8 << 20)]
+    [InlineData((8 << 20) + 1)]
+    [InlineData((9 << 20) + 4096)]
+    [InlineData((10 << 20) - 1)]
+    public async Task A_large_copy_is_what_came_however_its_last_block_ends(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+
+        var stored = await Drive.WriteAsync(At("/copy"), new() { Body = new MemoryStream(bytes), Length = length, IsCopy = true }, Ct);
+
+        Assert.Equal(MD5.HashData(bytes), stored.Md5.ToArray());
+        Assert.Equal(SHA256.HashData(bytes), stored.Sha256.ToArray());
+        await using var download = await Drive.OpenAsync(At("/copy"), 0, Ct);
+        Assert.Equal(stored.Sha256.ToArray(), await SHA256.HashDataAsync(download.Body, Ct));
     }
 
     [Fact]
