@@ -21,6 +21,7 @@ internal static class BlobBody
     {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var sums = new BlockSums();
         var (buffer, spare) = (ArrayPool<byte>.Shared.Rent(BufferSize), ArrayPool<byte>.Shared.Rent(BufferSize));
         var (size, writing, hashing) = (0L, ValueTask.CompletedTask, Task.CompletedTask);
         try
@@ -44,6 +45,7 @@ internal static class BlobBody
                 await hashing;
                 hashing = Task.Run(() => md5.AppendData(block.Span), CancellationToken.None);
                 sha256.AppendData(block.Span);
+                sums.Append(block.Span);
                 await writing;
                 (size, buffer, spare) = (size + read, spare, buffer);
             }
@@ -60,7 +62,7 @@ internal static class BlobBody
             throw DriveFaults.WrongLength();
         }
 
-        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset());
+        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset()) { Sums = sums.Finish() };
         blob.Check(upload);
         return blob;
     }
