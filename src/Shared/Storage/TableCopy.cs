@@ -56,7 +56,7 @@ internal sealed class TableCopy(Database from, Database to)
     }
 
     // In the order of the scripts, in which nothing names what comes after it; that is known of SQLite.
-    private async Task<List<string>> TablesAsync(Database database, DbConnection source, DbConnection target)
+    private static async Task<List<string>> TablesAsync(Database database, DbConnection source, DbConnection target)
     {
         var (ordered, others) = database.Dialect == Dialect.Sqlite ? (source, target) : (target, source);
         var tables = (await ordered.QueryAsync<string>(Dialect.Of(ordered).Tables)).AsList();

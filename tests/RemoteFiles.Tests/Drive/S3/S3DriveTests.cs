@@ -28,6 +28,11 @@ public sealed class S3RepairTests(SwiftServer server) : ContentRepairTests
     internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(contents: await BucketContents.CreateAsync(server));
 }
 
+public sealed class S3SweepTests(SwiftServer server) : SweepTests
+{
+    internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(contents: await BucketContents.CreateAsync(server));
+}
+
 public sealed class S3QuotaTests(SwiftServer server) : DriveQuotaTests
 {
     internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(0, await BucketContents.CreateAsync(server));
