@@ -22,6 +22,7 @@ internal static class CommandLine
             ExplainCommand.Create(),
             AppPasswordsCommand.Create(),
             UpkeepCommands.Verify(),
+            UpkeepCommands.Repair(),
             UpkeepCommands.Backup(),
             UpkeepCommands.Restore(),
         };

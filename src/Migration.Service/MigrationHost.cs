@@ -54,7 +54,7 @@ internal static class MigrationHost
     private static void AddTracking(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, "migration.db"));
+        services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, MigrationData.DatabaseName));
         services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
         services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddSingleton<IPredictions, PredictionTable>().AddHostedService<SchemaAtStart>().AddHostedService<MigrationGauges>();
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<ILedgerReport>(provider => provider.GetRequiredService<LedgerTable>()).AddSingleton<IFailures>(provider => provider.GetRequiredService<LedgerTable>());

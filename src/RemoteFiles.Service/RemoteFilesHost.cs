@@ -37,7 +37,7 @@ internal static class RemoteFilesHost
         services.AddOptions<TransferOptions>().BindConfiguration("Transfers").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
-        services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, "remote-files.db"));
+        services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, DriveData.DatabaseName));
         services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
 
         var storage = builder.Configuration.GetSection("Storage").Get<StorageOptions>() ?? new();

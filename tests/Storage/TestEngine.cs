@@ -4,10 +4,17 @@ using Shared.Storage;
 
 namespace Tests.Storage;
 
-/// <summary>The engine below the tests of this run: a file of SQLite, or (<c>BRIDGE_TEST_ENGINE=postgres</c>) a schema for each directory.</summary>
+/// <summary>
+/// What is below the tests of this run: a file of SQLite, or (<c>BRIDGE_TEST_ENGINE=postgres</c>) a schema for each directory; with
+/// <c>postgres+s3</c> services keep their contents in a bucket too.
+/// </summary>
 internal static class TestEngine
 {
-    public static bool IsPostgres { get; } = Environment.GetEnvironmentVariable("BRIDGE_TEST_ENGINE") == "postgres";
+    private static readonly string[] Asked = (Environment.GetEnvironmentVariable("BRIDGE_TEST_ENGINE") ?? "").Split('+');
+
+    public static bool IsPostgres { get; } = Asked.Contains("postgres");
+
+    public static bool HasBucket { get; } = Asked.Contains("s3");
 
     public static Database Open(string directory, string name) => Database.Open(new() { Directory = directory, Postgres = PostgresOf(directory) }, name);
 

@@ -25,7 +25,7 @@ public sealed class BackupTests
         Assert.Equal("", await FingerprintAsync(bridge, password, ct));
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var load = ComeAndGoAsync(alma, enough.Token);
+        var load = PassingFiles.ComeAndGoAsync(alma, enough.Token);
         for (var i = 0; i < 3; i++)
         {
             CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
@@ -122,6 +122,41 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task A_repair_says_what_it_would_do_and_with_yes_does_it_beside_the_server()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        var bytes = await UploadAsync(alma, "flipped", ct);
+        var backup = bridge.Data + "-backup";
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
+        var blob = BlobOf(bridge.Data);
+        await File.WriteAllBytesAsync(blob.FullName, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], ct);
+
+        var alone = CommandLine.Expect(ExitCodes.Damaged, await CommandLine.RunAsync(bridge, null, ct, "repair", "--data", bridge.Data));
+        Assert.Contains("/flipped: its content is damaged: no equal content is here: try --from with a backup", alone.Output, StringComparison.Ordinal);
+        var shown = CommandLine.Expect(ExitCodes.Damaged, await CommandLine.RunAsync(bridge, null, ct, "repair", "--data", bridge.Data, "--from", backup));
+        Assert.Equal("✗ 1 broken; nothing was done: say --yes to mend 1 of them", shown.LastLine);
+        await Assert.ThrowsAnyAsync<Exception>(() => DownloadAsync(alma, ct));
+
+        var done = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "repair", "--data", bridge.Data, "--from", backup, "--yes"));
+        Assert.Contains("/flipped: its content is damaged: the backup's takes its place", done.Output, StringComparison.Ordinal);
+        Assert.Equal("✓ 1 mended", done.LastLine);
+        Assert.Equal(bytes, await DownloadAsync(alma, ct));
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "verify", "--data", bridge.Data));
+        Assert.Equal("✓ nothing is broken", CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "repair", "--data", bridge.Data)).LastLine);
+        Directory.Delete(backup, recursive: true);
+    }
+
+    private static async Task<byte[]> DownloadAsync(CozyClient alma, CancellationToken ct)
+    {
+        await using var body = await alma.DownloadAsync("/flipped", ct);
+        var all = new MemoryStream();
+        await body.CopyToAsync(all, ct);
+        return all.ToArray();
+    }
+
+    [Fact]
     public async Task A_restore_never_writes_over_data()
     {
         var ct = TestContext.Current.CancellationToken;
@@ -144,25 +179,4 @@ public sealed class BackupTests
     // The content that was stored last.
     private static FileInfo BlobOf(string data) =>
         new DirectoryInfo(new DataDirectory(data).Blobs).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.LastWriteTimeUtc)!;
-
-    // Files large enough to have a content of their own come, are written over, and go for good.
-    private static async Task<int> ComeAndGoAsync(CozyClient alma, CancellationToken ct)
-    {
-        var changes = 0;
-        try
-        {
-            while (true)
-            {
-                var name = $"passing {changes++}";
-                await alma.UploadAsync("io.cozy.files.root-dir", name, new MemoryStream(RandomNumberGenerator.GetBytes(50_000)), 50_000, ct);
-                var id = (string)(await alma.StatAsync("/" + name, ct))!["id"]!;
-                await alma.SendAsync(HttpMethod.Delete, $"/files/{id}", null, ct);
-                await alma.SendAsync(HttpMethod.Delete, $"/files/trash/{id}", null, ct);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return changes;
-        }
-    }
 }

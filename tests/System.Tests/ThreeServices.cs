@@ -16,8 +16,8 @@ internal sealed class ThreeServices : IAsyncDisposable
 
     public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
 
-    /// <summary>More of the environment of each.</summary>
-    private IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+    /// <summary>More of the environment of each, or of the one whose name stands before it: <c>Edge/Edge__Listen</c>.</summary>
+    private IReadOnlyDictionary<string, string> More { get; set; } = new Dictionary<string, string>();
 
     public static Task<ThreeServices> StartAsync(CancellationToken ct) => StartAsync(new Dictionary<string, string>(), ct);
 
@@ -28,11 +28,34 @@ internal sealed class ThreeServices : IAsyncDisposable
         return services;
     }
 
+    /// <summary>On the same ports, with other settings.</summary>
+    public async Task StartAgainAsync(IReadOnlyDictionary<string, string> more, CancellationToken ct)
+    {
+        More = more;
+        await StartAllAsync(ct);
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var process in processes.Values)
+        {
+            await process.DisposeAsync();
+        }
+
+        processes.Clear();
+    }
+
     public async Task<CozyClient> AddInstanceAsync(string label, CancellationToken ct)
+    {
+        using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
+        await admin.AddInstanceAsync($"{label}.localhost:{port}", "passphrase", "en", quota: null, ct);
+        return await ClientAsync(label, ct);
+    }
+
+    public async Task<CozyClient> ClientAsync(string label, CancellationToken ct)
     {
         var domain = $"{label}.localhost:{port}";
         using var admin = new AdminClient(new($"http://127.0.0.1:{adminPort}/"), AdminSecret);
-        await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
         return new(new($"http://127.0.0.1:{port}/"), domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
     }
 
@@ -54,11 +77,7 @@ internal sealed class ThreeServices : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in processes.Values)
-        {
-            await process.DisposeAsync();
-        }
-
+        await StopAsync();
         Directory.Delete(data, recursive: true);
     }
 
@@ -99,7 +118,10 @@ internal sealed class ThreeServices : IAsyncDisposable
     {
         foreach (var (name, value) in More)
         {
-            settings[name] = value;
+            if (name.Split('/') is not [var owner, _] || owner == project)
+            {
+                settings[name.Split('/')[^1]] = value;
+            }
         }
 
         processes[project] = await ServiceProcess.StartAsync(project, [], settings, new($"http://127.0.0.1:{readyPort}/health/ready"), ct);

@@ -1,4 +1,3 @@
-using RemoteFiles.Dav;
 
 namespace Bridge;
 
@@ -22,8 +21,10 @@ internal sealed class DataDirectory(string root)
 
     public string MigrationDatabase => Path.Combine(Migration, "migration.db");
 
-    /// <summary>Tells sync clients that what they see is older than what they have seen.</summary>
-    public void ChangeFingerprint() => File.WriteAllText(Path.Combine(RemoteFiles, DataFingerprint.FileName), Guid.NewGuid().ToString("N"));
+    /// <summary>Where the drive finds its rows and contents here.</summary>
+    public IConfiguration DriveSettings() => SettingsOf(RemoteFiles);
+
+    public IConfiguration MigrationSettings() => SettingsOf(Migration);
 
     /// <exception cref="CommandException">There is no bridge's data.</exception>
     public DataDirectory Existing() => File.Exists(RemoteFilesDatabase) ? this : throw new CommandException($"{Path.GetFullPath(root)} holds no data of a bridge: name it with --data");
@@ -36,4 +37,6 @@ internal sealed class DataDirectory(string root)
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
+
+    private static IConfigurationRoot SettingsOf(string directory) => new ConfigurationBuilder().AddInMemoryCollection([new("Storage:Directory", directory)]).Build();
 }

@@ -1,72 +1,139 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
-using RemoteFiles.Drive;
+using Migration;
+using RemoteFiles;
 
 namespace Bridge.Upkeep;
 
 /// <summary>
-/// A whole copy of a data directory, beside a running server or not. Each database is copied as it is at one moment, the migrations
-/// before the drive, so that no copied record tells of a file that the copied drive has not. They take their places last: a copy
-/// that was cut off leaves an earlier one in the same place as it was.
+/// Whole copies of what a bridge keeps, beside running services or not; a copy always is a data directory, whatever it was made of.
+/// Rows are copied as they are at one moment, those of migrations before those of the drive, so that no copied record tells of a file
+/// that the copied drive has not; contents after them, since a content never changes. The rows take their places last: a copy that
+/// was cut off leaves an earlier one in the same place as it was.
 /// </summary>
-internal sealed class Copies(DataDirectory from, DataDirectory to)
+internal static class Copies
 {
     private const int MostRounds = 10;
     private const string Unfinished = ".new";
 
     /// <summary>How many contents the copy has; those that an earlier copy in the same place had are not read again.</summary>
-    public async Task<int> RunAsync(CancellationToken ct)
+    public static async Task<int> BackUpAsync(DataPlace from, DataDirectory to, CancellationToken ct)
     {
         to.Create();
-        CopyKeys();
-        CopyDatabase(from.MigrationDatabase, to.MigrationDatabase);
+        CopyKeys(from, to);
+        await CopyMigrationsAsync(from, to, ct);
         for (var round = 1; round <= MostRounds; round++)
         {
             ct.ThrowIfCancellationRequested();
-            CopyDatabase(from.RemoteFilesDatabase, to.RemoteFilesDatabase);
-            var ids = await ListAsync(to.RemoteFilesDatabase + Unfinished, ct);
-            if (CopyBlobs(ids, ct))
+            await CopyDriveAsync(from, to, ct);
+            if (await CopyContentsAsync(from, to, ct) is { } contents)
             {
                 Finish(to.MigrationDatabase);
                 Finish(to.RemoteFilesDatabase);
-                return ids.Count;
+                return contents;
             }
 
             // A file was deleted between the copy of its row and that of its content: the rows are copied again as they are now.
         }
 
-        throw new CommandException($"{from.Root} changed too fast, or contents are missing there: see bridge verify");
+        throw new CommandException($"{from.Name} changed too fast, or contents are missing there: see bridge verify");
     }
 
-    private bool CopyBlobs(List<string> ids, CancellationToken ct)
+    /// <summary>Brings a copy to services that are stopped: their databases have to be empty. Contents first, so that no row comes without its own.</summary>
+    public static async Task<int> RestoreAsync(DataDirectory from, DataPlace to, CancellationToken ct)
     {
-        var (source, target) = (new BlobDirectory(from.Blobs, TimeProvider.System), new BlobDirectory(to.Blobs, TimeProvider.System));
-        return ids.TrueForAll(id =>
+        await using var drive = await DriveData.OpenAsync(to.Drive, ct);
+        await using var migrations = await MigrationData.OpenAsync(to.Migration, MigrationData.DatabaseName, ct);
+        await drive.DemandEmptyAsync(ct);
+        await migrations.DemandEmptyAsync(ct);
+        await using var copy = await DriveData.OpenAsync(DataPlace.Of(from).Drive, ct);
+        await using var copied = await MigrationData.OpenAsync(DataPlace.Of(from).Migration, MigrationData.DatabaseName, ct);
+        var contents = await copy.ContentsAsync(ct);
+        foreach (var content in contents)
         {
-            ct.ThrowIfCancellationRequested();
-            return source.Copy(id, target);
-        });
+            if (!await copy.CopyAsync(content, drive, ct))
+            {
+                throw new CommandException($"{from.Root} is no whole backup: see bridge verify --data {from.Root}");
+            }
+        }
+
+        Directory.CreateDirectory(to.KeyRing, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        CopyFiles(from.KeyRing, to.KeyRing);
+        await copied.CopyRowsAsync(migrations, ct);
+        await copy.CopyRowsAsync(drive, ct);
+        return contents.Count;
+    }
+
+    private static async Task CopyMigrationsAsync(DataPlace from, DataDirectory to, CancellationToken ct)
+    {
+        RemoveUnfinished(to.MigrationDatabase);
+        if (from.Directory is { } directory)
+        {
+            CopyFile(directory.MigrationDatabase, to.MigrationDatabase);
+            return;
+        }
+
+        await using var source = await MigrationData.OpenAsync(from.Migration, MigrationData.DatabaseName, ct);
+        await using var target = await MigrationData.OpenAsync(to.MigrationSettings(), MigrationData.DatabaseName + Unfinished, ct);
+        await source.CopyRowsAsync(target, ct);
+    }
+
+    private static async Task CopyDriveAsync(DataPlace from, DataDirectory to, CancellationToken ct)
+    {
+        RemoveUnfinished(to.RemoteFilesDatabase);
+        if (from.Directory is { } directory)
+        {
+            CopyFile(directory.RemoteFilesDatabase, to.RemoteFilesDatabase);
+            return;
+        }
+
+        await using var source = await DriveData.OpenAsync(from.Drive, ct);
+        await using var target = await DriveData.OpenAsync(to.DriveSettings(), DriveData.DatabaseName + Unfinished, ct);
+        await source.CopyRowsAsync(target, ct);
+    }
+
+    private static async Task<int?> CopyContentsAsync(DataPlace from, DataDirectory to, CancellationToken ct)
+    {
+        await using var source = await DriveData.OpenAsync(from.Drive, ct);
+        await using var target = await DriveData.OpenAsync(to.DriveSettings(), DriveData.DatabaseName + Unfinished, ct);
+        var contents = await target.ContentsAsync(ct);
+        foreach (var content in contents)
+        {
+            if (!await source.CopyAsync(content, target, ct))
+            {
+                return null;
+            }
+        }
+
+        return contents.Count;
     }
 
     // The mode of each comes with it.
-    private void CopyKeys()
+    private static void CopyKeys(DataPlace from, DataDirectory to)
     {
-        foreach (var (source, target) in new[] { (from.MasterKey, to.MasterKey), (AdminSecretFile.PathIn(from.Root), AdminSecretFile.PathIn(to.Root)) }
-            .Where(key => File.Exists(key.Item1)))
+        if (from.MasterKey is { } key && File.Exists(key))
         {
-            File.Copy(source, target, overwrite: true);
+            File.Copy(key, to.MasterKey, overwrite: true);
         }
 
-        foreach (var key in Directory.Exists(from.KeyRing) ? Directory.EnumerateFiles(from.KeyRing) : [])
+        if (from.Directory is { } directory && File.Exists(AdminSecretFile.PathIn(directory.Root)))
         {
-            File.Copy(key, Path.Combine(to.KeyRing, Path.GetFileName(key)), overwrite: true);
+            File.Copy(AdminSecretFile.PathIn(directory.Root), AdminSecretFile.PathIn(to.Root), overwrite: true);
+        }
+
+        CopyFiles(from.KeyRing, to.KeyRing);
+    }
+
+    private static void CopyFiles(string from, string to)
+    {
+        foreach (var file in Directory.Exists(from) ? Directory.EnumerateFiles(from) : [])
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
         }
     }
 
     // SQLite's own copy of one state, beside whoever writes.
-    private static void CopyDatabase(string source, string target)
+    private static void CopyFile(string source, string target)
     {
-        File.Delete(target + Unfinished);
         if (!File.Exists(source))
         {
             return;
@@ -82,6 +149,8 @@ internal sealed class Copies(DataDirectory from, DataDirectory to)
         RandomAccess.FlushToDisk(copy);
     }
 
+    private static void RemoveUnfinished(string target) => Array.ForEach(["", "-wal", "-shm"], end => File.Delete(target + Unfinished + end));
+
     // Whoever has looked into an earlier copy may have left a journal beside it, which belongs to that one.
     private static void Finish(string target)
     {
@@ -93,12 +162,6 @@ internal sealed class Copies(DataDirectory from, DataDirectory to)
         File.Delete(target + "-wal");
         File.Delete(target + "-shm");
         File.Move(target + Unfinished, target, overwrite: true);
-    }
-
-    private static async Task<List<string>> ListAsync(string database, CancellationToken ct)
-    {
-        await using var db = Open(database, SqliteOpenMode.ReadOnly);
-        return (await db.QueryAsync<string>(new CommandDefinition(Scrub.StoredBlobs, cancellationToken: ct))).AsList();
     }
 
     private static SqliteConnection Open(string file, SqliteOpenMode mode)

@@ -27,6 +27,7 @@ internal static class BlobBody
         var isLarge = IsLargeCopy(upload);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var sums = new BlockSums();
         var (buffer, spare) = (Rent(isLarge), Rent(isLarge));
         var (size, writing, hashing) = (0L, ValueTask.CompletedTask, Task.CompletedTask);
         try
@@ -50,6 +51,7 @@ internal static class BlobBody
                 await hashing;
                 hashing = Task.Run(() => md5.AppendData(block.Span), CancellationToken.None);
                 sha256.AppendData(block.Span);
+                sums.Append(block.Span);
                 await writing;
                 (size, buffer, spare) = (size + read, spare, buffer);
             }
@@ -66,7 +68,7 @@ internal static class BlobBody
             throw DriveFaults.WrongLength();
         }
 
-        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset());
+        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset()) { Sums = sums.Finish() };
         blob.Check(upload);
         return blob;
     }

@@ -23,9 +23,19 @@ internal sealed class BlobDirectory : IBlobs
 
     public bool DatedByFirstByte => false;
 
-    public async Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct)
+    public Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct) => WriteAsync(Node.NewHex(), upload, room, ct);
+
+    public async Task ImportAsync(string id, Stream bytes, long length, CancellationToken ct)
     {
-        var id = Node.NewHex();
+        if (new FileInfo(PathOf(id)) is not { Exists: true } there || there.Length != length)
+        {
+            TryDelete(Temporary(id));
+            await WriteAsync(id, new() { Body = bytes, Length = length }, room: null, ct);
+        }
+    }
+
+    private async Task<StoredBlob> WriteAsync(string id, Upload upload, long? room, CancellationToken ct)
+    {
         var (temporary, path) = (Temporary(id), PathOf(id));
         try
         {
@@ -35,7 +45,7 @@ internal sealed class BlobDirectory : IBlobs
 
             // However slow the body was, the sweep now gives its row an hour to come.
             File.SetLastWriteTimeUtc(temporary, clock.GetUtcNow().UtcDateTime);
-            File.Move(temporary, path);
+            File.Move(temporary, path, overwrite: true);
             DiskDirectory.Flush(Path.GetDirectoryName(path)!);
             FaultPoint.Pass(FaultPoint.BlobStored);
             return blob;
@@ -84,35 +94,6 @@ internal sealed class BlobDirectory : IBlobs
                 yield return ids;
             }
         }
-    }
-
-    /// <summary>Copies a blob into another directory, where it is on disk when this returns; false when it is not here. One that is there already stays.</summary>
-    public bool Copy(string id, BlobDirectory target)
-    {
-        var (path, temporary) = (target.PathOf(id), target.Temporary(id));
-        if (File.Exists(path))
-        {
-            return true;
-        }
-
-        try
-        {
-            File.Copy(PathOf(id), temporary, overwrite: true);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-
-        using (var copy = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
-        {
-            RandomAccess.FlushToDisk(copy);
-        }
-
-        DiskDirectory.Create(Path.GetDirectoryName(path)!, target.root);
-        File.Move(temporary, path);
-        DiskDirectory.Flush(Path.GetDirectoryName(path)!);
-        return true;
     }
 
     private Stream? Open(string id, long length, long offset)

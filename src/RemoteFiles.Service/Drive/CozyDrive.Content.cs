@@ -8,18 +8,18 @@ internal sealed partial class CozyDrive
 {
     public async Task<Download> OpenAsync(FilePath file, long offset, CancellationToken ct)
     {
-        var (node, content) = await FileAsync(file, ct);
-        return await OpenAsync(file, node, content, offset, ct);
+        var (node, held) = await FileAsync(file, ct);
+        return await OpenAsync(file, node, held, offset, ct);
     }
 
     public async Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct)
     {
-        var (found, properties, content) = await ReadAsync(
+        var (found, properties, held) = await ReadAsync(
             async nodes => await nodes.FindAsync(path) is { } node
-                ? (node, await nodes.Properties.OfAsync(node.Id), await ContentAsync(nodes, node))
+                ? (node, await nodes.Properties.OfAsync(node.Id), await HeldAsync(nodes, node))
                 : (null, [], null),
             ct);
-        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, content, offset, stop));
+        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, held, offset, stop));
     }
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
@@ -41,16 +41,17 @@ internal sealed partial class CozyDrive
         upload,
         ct);
 
-    private async Task<Download> OpenAsync(FilePath file, Node node, byte[]? content, long offset, CancellationToken ct)
+    private async Task<Download> OpenAsync(FilePath file, Node node, byte[]? held, long offset, CancellationToken ct)
     {
-        var body = await OpenAsync(node, content, offset, ct);
-        for (; body is null; body = await OpenAsync(node, content, offset, ct))
+        var body = await OpenAsync(node, held, offset, ct);
+        for (; body is null; body = await OpenAsync(node, held, offset, ct))
         {
             // Between the look and the open it may have been overwritten or deleted: look again.
             var missing = node.BlobId;
-            (node, content) = await FileAsync(file, ct);
+            (node, held) = await FileAsync(file, ct);
             if (node.BlobId == missing)
             {
+                DriveMetrics.Damaged();
                 store.Damaged(missing, node.FileId);
                 throw new FaultException(Fault.Unavailable, "the content of this file cannot be read now");
             }
@@ -124,6 +125,7 @@ internal sealed partial class CozyDrive
             throw DriveFaults.OutOfSpace();
         }
 
+        await nodes.AddSumsAsync(blob);
         var now = store.Now;
         var modified = upload.ModifiedAt?.ToUnixTimeMilliseconds() ?? now;
         var node = (taken?.Revised() ?? Node.NewFile(parent, file.Name, now) with { CreatedAt = upload.CreatedAt?.ToUnixTimeMilliseconds() ?? now }) with
@@ -193,18 +195,17 @@ internal sealed partial class CozyDrive
     private static async Task<long?> RoomAsync(Nodes nodes, long? quota, Node? replaced) =>
         quota is { } most ? most - await nodes.UsedAsync() + (replaced?.Size ?? 0) : null;
 
-    private Task<(Node Node, byte[]? Content)> FileAsync(FilePath file, CancellationToken ct) => ReadAsync(
+    private Task<(Node Node, byte[]? Held)> FileAsync(FilePath file, CancellationToken ct) => ReadAsync(
         async nodes =>
         {
             var node = await nodes.FindAsync(file) is { IsFolder: false } found ? found : throw DriveFaults.NotFound();
-            return (node, await ContentAsync(nodes, node));
+            return (node, await HeldAsync(nodes, node));
         },
         ct);
 
-    private static async Task<byte[]?> ContentAsync(Nodes nodes, Node node) =>
-        node.BlobId is { } blob && SmallContent.Is(blob) ? await nodes.ContentAsync(blob) : null;
+    private static async Task<byte[]?> HeldAsync(Nodes nodes, Node node) => node.BlobId is { } blob ? await nodes.HeldAsync(blob) : null;
 
-    private async Task<Stream?> OpenAsync(Node node, byte[]? content, long offset, CancellationToken ct)
+    private async Task<Stream?> OpenAsync(Node node, byte[]? held, long offset, CancellationToken ct)
     {
         if (offset < 0 || offset > node.Size)
         {
@@ -213,11 +214,11 @@ internal sealed partial class CozyDrive
 
         if (SmallContent.Is(node.BlobId!))
         {
-            return content?.Length == node.Size ? new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false) : null;
+            return store.Contents.Open(node.BlobId!, held, node.Size, node.Sha256, offset);
         }
 
-        return await store.Blobs.OpenAsync(node.BlobId!, node.Size, offset, ct)
-            ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Blobs, parts, offset) : null);
+        return await store.Contents.OpenAsync(node.BlobId!, node.Size, offset, held, ct)
+            ?? (await store.SegmentsAsync(node.BlobId!, ct) is { Count: > 0 } parts ? new JoinedStream(store.Contents, parts, offset) : null);
     }
 
     /// <summary>Where a file is to be stored, and what is there now.</summary>

@@ -62,11 +62,12 @@ internal sealed partial class CozyDrive
                     }
 
                     var before = (await nodes.Uploads.PartsAsync(transfer)).Find(other => other.Name == name);
+                    await nodes.AddSumsAsync(blob);
                     await nodes.Uploads.PutAsync(transfer, new() { Name = name, BlobId = blob.Id, Size = blob.Size }, store.Now);
                     return (before, await nodes.Uploads.PartsAsync(transfer));
                 },
                 ct);
-            await store.PartSums.FollowAsync(store.Blobs, (instance, transfer), parts, ct);
+            await store.PartSums.FollowAsync(store.Contents, (instance, transfer), parts, ct);
             await store.DiscardAsync(replaced is null ? [] : [replaced.BlobId]);
             return replaced is null;
         }
@@ -80,7 +81,7 @@ internal sealed partial class CozyDrive
     public async Task<Stream> OpenPartAsync(string transfer, string name, long offset, CancellationToken ct)
     {
         var part = await ReadAsync(async nodes => (await nodes.Uploads.PartsAsync(transfer)).Find(part => part.Name == name), ct) ?? throw DriveFaults.NotFound();
-        return await store.Blobs.OpenAsync(part.BlobId, part.Size, offset, ct) ?? throw DriveFaults.NotFound();
+        return await store.Contents.OpenAsync(part.BlobId, part.Size, offset, ct) ?? throw DriveFaults.NotFound();
     }
 
     public async Task<bool> AbortUploadAsync(string transfer, CancellationToken ct)
@@ -123,7 +124,7 @@ internal sealed partial class CozyDrive
             OfContent = order.OfContent,
         };
         await ReadAsync(async nodes => Expected(await PlaceOfAsync(nodes, file, upload), upload), ct);
-        var (md5, sha256) = await store.PartSums.OfAsync(store.Blobs, (instance, transfer), parts, order.Checksum, ct);
+        var (md5, sha256) = await store.PartSums.OfAsync(store.Contents, (instance, transfer), parts, order.Checksum, ct);
         await upload.Confirm(sha256, ct);
         var empty = parts.Count == 0 ? await store.Blobs.WriteAsync(upload, room: null, ct) : null;
         var (answer, replaced) = await WriteAsync<(Placed, IReadOnlyList<string>)>(

@@ -29,8 +29,8 @@ internal sealed partial class CozyDrive
     {
         var (node, version) = await ReadAsync(nodes => VersionAsync(nodes, fileId, key), ct);
         var former = node with { BlobId = version.BlobId, Size = version.Size, Md5 = version.Md5, Sha256 = version.Sha256, ETag = version.ETag, ModifiedAt = version.ModifiedAt };
-        var content = SmallContent.Is(version.BlobId) ? await ReadAsync(nodes => nodes.ContentAsync(version.BlobId), ct) : null;
-        var body = await OpenAsync(former, content, offset, ct) ?? throw DriveFaults.NotFound();
+        var held = await ReadAsync(nodes => nodes.HeldAsync(version.BlobId), ct);
+        var body = await OpenAsync(former, held, offset, ct) ?? throw DriveFaults.NotFound();
         return new(former.ToEntry(FilePath.Root.Child(node.Name)), body, version.Size - offset);
     }
 

@@ -31,6 +31,9 @@ internal static class DriveFaults
 
     public static FaultException OutOfSpace() => new(Fault.OutOfSpace, "The file is too big and exceeds the disk quota");
 
+    /// <summary>It would not pass by waiting; and it hinders nothing but this file.</summary>
+    public static FaultException Damaged() => new(Fault.BadGateway, "the stored file is damaged");
+
     public static FaultException TooManyLevels() => new(Fault.Invalid, "Invalid path: too many levels") { Parameter = "path" };
 
     /// <summary>The root and the trash stay where they are.</summary>

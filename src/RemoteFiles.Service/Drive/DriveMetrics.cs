@@ -9,6 +9,10 @@ internal static class DriveMetrics
     private static readonly Counter<long> Files = Meter.CreateCounter<long>("drive.files.stored", "{file}", "Files that were stored: uploads of every protocol, and what migrations brought.");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("drive.size.stored", "By", "Their bytes.");
 
+    private static readonly Counter<long> Bad = Meter.CreateCounter<long>("drive.contents.damaged", "{content}", "Reads of contents that are missing, or not as they were stored.");
+
+    public static void Damaged() => Bad.Add(1);
+
     public static void Stored(long bytes)
     {
         Files.Add(1);

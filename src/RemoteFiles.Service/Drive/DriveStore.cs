@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Options;
+using RemoteFiles.Drive.Upkeep;
 using RemoteFiles.Files;
 using Shared.Storage;
 
@@ -13,12 +14,13 @@ internal sealed partial class DriveStore(
 {
     private const int NamesAtOnce = 500;
 
-    // The next sweep finds the rest.
-    private const int MostUnnamed = 100_000;
+    private readonly ContentRemoval removal = new(database, blobs);
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
 
     public IBlobs Blobs => blobs;
+
+    public BlobReader Contents { get; } = new(database, blobs, log);
 
     public PartSums PartSums { get; } = new(clock);
 
@@ -78,7 +80,7 @@ internal sealed partial class DriveStore(
 
         try
         {
-            await DeleteUnnamedAsync(blobs, CancellationToken.None);
+            await removal.RemoveAsync(blobs, CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -100,90 +102,10 @@ internal sealed partial class DriveStore(
     }
 
     /// <summary>Removes what killed uploads and failed removals have left behind.</summary>
-    public async Task SweepAsync(TimeSpan untouchedFor, CancellationToken ct)
-    {
-        var parts = await database.WriteAsync(
-            async db =>
-            {
-                await db.ExecuteAsync(UploadParts.Expired, new { before = (clock.GetUtcNow() - options.Value.UploadAge).ToUnixTimeMilliseconds() });
-                return (await db.QueryAsync<string>(UploadParts.Orphans)).AsList();
-            },
-            ct);
-        await DiscardAsync(parts);
-        await DiscardAsync((await database.ReadAsync(db => db.QueryAsync<string>(UploadParts.Unnamed), ct)).AsList());
-        var incoming = await Blobs.DeleteUnfinishedAsync(clock.GetUtcNow() - untouchedFor, ct);
-        var unnamed = 0;
-        foreach (var some in (await UnnamedAsync(untouchedFor, ct)).Chunk(NamesAtOnce))
-        {
-            unnamed += await DeleteUnnamedAsync(some, ct);
-        }
-
-        if (incoming + unnamed > 0)
-        {
-            Swept(incoming, unnamed);
-        }
-    }
-
-    // Those of hours-long uploads may look that old and be new: who is unnamed is asked again, after the time that a row has to come.
-    private async Task<List<string>> UnnamedAsync(TimeSpan untouchedFor, CancellationToken ct)
-    {
-        var unnamed = new List<string>();
-        await foreach (var ids in Blobs.ListAsync(clock.GetUtcNow() - untouchedFor, ct))
-        {
-            foreach (var some in ids.Chunk(NamesAtOnce))
-            {
-                unnamed.AddRange(some.Except(await NamedAsync(some, ct)));
-            }
-
-            if (unnamed.Count >= MostUnnamed)
-            {
-                break;
-            }
-        }
-
-        if (Blobs.DatedByFirstByte && unnamed.Count > 0)
-        {
-            await Task.Delay(untouchedFor, clock, ct);
-        }
-
-        return unnamed;
-    }
-
-    private Task<IEnumerable<string>> NamedAsync(IReadOnlyList<string> blobs, CancellationToken ct) =>
-        database.ReadAsync(db => db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs }), ct);
-
-    // An id that no row names will never be named: only its own upload could, and that is over. The sweep's age limit sees to it.
-    private async Task<int> DeleteUnnamedAsync(IReadOnlyList<string> blobs, CancellationToken ct)
-    {
-        var unnamed = blobs.Except(await NamedAsync(blobs, ct)).ToList();
-        await Blobs.DeleteAsync(unnamed.FindAll(id => !SmallContent.Is(id)), ct);
-        if (unnamed.Exists(SmallContent.Is))
-        {
-            await database.WriteAsync(db => new Nodes(db, "").RemoveContentsAsync(unnamed), ct);
-        }
-
-        return unnamed.Count + await DeletePartsAsync(unnamed, ct);
-    }
-
-    // A blob that was joined is but a list of parts; with it go those that nothing else names.
-    private async Task<int> DeletePartsAsync(List<string> unnamed, CancellationToken ct)
-    {
-        const string joined = "SELECT DISTINCT blob_id FROM blob_segments WHERE blob_id IN @unnamed";
-        var blobs = (await database.ReadAsync(db => db.QueryAsync<string>(joined, new { unnamed }), ct)).AsList();
-        if (blobs.Count == 0)
-        {
-            return 0;
-        }
-
-        var parts = await database.WriteAsync(async db => (await db.QueryAsync<string>(UploadParts.UnnamedSegments, new { blobs })).AsList(), ct);
-        return await DeleteUnnamedAsync(parts, ct);
-    }
+    public Task SweepAsync(TimeSpan untouchedFor, CancellationToken ct) => new ContentSweep(database, blobs, clock, log).RunAsync(untouchedFor, options.Value.UploadAge, ct);
 
     [LoggerMessage(LogLevel.Warning, "{Count} contents could not be removed now", EventName = "drive.discard-failed")]
     private partial void DiscardFailed(Exception e, int count);
-
-    [LoggerMessage(LogLevel.Information, "{Incoming} unfinished uploads and {Unnamed} contents without a file removed", EventName = "drive.swept")]
-    private partial void Swept(int incoming, int unnamed);
 
     [LoggerMessage(LogLevel.Error, "The content {Blob} of file {FileId} is missing or has not its length", EventName = "drive.damaged")]
     public partial void Damaged(string? blob, long fileId);

@@ -12,6 +12,9 @@ internal interface IBlobs
     /// <summary>Stores a body under a new id: OutOfSpace past <paramref name="room"/> bytes or on a full disk, PreconditionFailed for a wrong length or checksum.</summary>
     Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct);
 
+    /// <summary>Stores a blob of another place under the id that it has there; one that is here already stays.</summary>
+    Task ImportAsync(string id, Stream bytes, long length, CancellationToken ct);
+
     /// <summary>A blob from an offset on; null when it is not there or has not the length it should.</summary>
     ValueTask<Stream?> OpenAsync(string id, long length, long offset, CancellationToken ct);
 
@@ -28,6 +31,9 @@ internal interface IBlobs
 /// <summary>What is known of a blob once it is stored.</summary>
 internal sealed record StoredBlob(string Id, long Size, byte[] Md5, byte[] Sha256)
 {
+    /// <summary><see cref="BlockSums"/>; none of what lies in the database, or was joined of several.</summary>
+    public byte[] Sums { get; init; } = [];
+
     /// <exception cref="FaultException">PreconditionFailed: it has not the MD5 that the sender promised.</exception>
     public void Check(Upload upload)
     {

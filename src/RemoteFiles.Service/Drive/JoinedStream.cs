@@ -4,7 +4,7 @@ using Shared.Streams;
 namespace RemoteFiles.Drive;
 
 /// <summary>Blobs read one after the other, each opened when it is its turn; one that is missing fails, rather than end the file early.</summary>
-internal sealed class JoinedStream(IBlobs blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : ReadingStream
+internal sealed class JoinedStream(BlobReader blobs, IReadOnlyList<UploadParts.Part> parts, long offset) : ReadingStream
 {
     private int next = parts.TakeWhile(part => part.Position + part.Size <= offset).Count();
     private long start = offset;

@@ -80,6 +80,14 @@ internal static class NodeSql
 
     public const string RemoveContents = "DELETE FROM contents WHERE blob_id IN @blobs AND blob_id NOT IN (" + NamedBlobs + ")";
 
+    public const string Sums = "SELECT sums FROM blob_sums WHERE blob_id = @blobId";
+
+    public const string AddSums = "INSERT INTO blob_sums (blob_id, sums) VALUES (@Id, @Sums)";
+
+    public const string Summed = "SELECT blob_id FROM blob_sums WHERE blob_id IN @blobs";
+
+    public const string RemoveSums = "DELETE FROM blob_sums WHERE blob_id IN @blobs AND blob_id NOT IN (" + NamedBlobs + ")";
+
     public const string Insert = """
         INSERT INTO nodes (
           file_id, instance, id, parent_id, name, kind, generation, revision, etag, size, blob_id, md5, sha256, content_type,

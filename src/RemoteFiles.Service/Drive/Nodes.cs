@@ -156,7 +156,12 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public Task AddContentAsync(SmallContent content) => db.ExecuteAsync(NodeSql.AddContent, new { blobId = content.Blob.Id, bytes = content.Bytes });
 
-    /// <summary>Removes those of these contents that lie in the database and that no file names, and returns those that lie in the directory.</summary>
+    /// <summary>What the database holds of a content: all of it when it is small, else the sums of its blocks.</summary>
+    public Task<byte[]?> HeldAsync(string blobId) => SmallContent.Is(blobId) ? ContentAsync(blobId) : db.ExecuteScalarAsync<byte[]?>(NodeSql.Sums, new { blobId });
+
+    public Task AddSumsAsync(StoredBlob blob) => blob.Sums.Length == 0 ? Task.CompletedTask : db.ExecuteAsync(NodeSql.AddSums, blob);
+
+    /// <summary>Removes what the database holds of those of these contents that no file names, and returns those that lie in the directory.</summary>
     public async Task<IReadOnlyList<string>> RemoveContentsAsync(IReadOnlyList<string> blobs)
     {
         foreach (var some in blobs.Where(SmallContent.Is).Chunk(BlobsAtOnce))
@@ -164,6 +169,12 @@ internal sealed class Nodes(DbConnection db, string instance)
             await db.ExecuteAsync(NodeSql.RemoveContents, new { blobs = some });
         }
 
-        return [.. blobs.Where(blob => !SmallContent.Is(blob))];
+        List<string> large = [.. blobs.Where(blob => !SmallContent.Is(blob))];
+        foreach (var some in large.Chunk(BlobsAtOnce))
+        {
+            await db.ExecuteAsync(NodeSql.RemoveSums, new { blobs = some });
+        }
+
+        return large;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PartSums(TimeProvider clock)
     private readonly ConcurrentDictionary<(string Instance, string Transfer), Line> lines = new();
 
     /// <summary>Goes on with those of these parts, which are in their order, that follow each other without a gap.</summary>
-    public async Task FollowAsync(IBlobs blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, CancellationToken ct)
+    public async Task FollowAsync(BlobReader blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, CancellationToken ct)
     {
         // Whoever is at it now leaves the rest to the next part, or to the end.
         var (line, ready) = (LineOf(upload), parts.Take(CountWithoutGap(parts)).ToList());
@@ -40,7 +40,7 @@ internal sealed class PartSums(TimeProvider clock)
 
     /// <summary>MD5 and SHA-256 of all of these parts, one after the other, which have to have this checksum.</summary>
     public async Task<(byte[] Md5, byte[] Sha256)> OfAsync(
-        IBlobs blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, Checksum? expected, CancellationToken ct)
+        BlobReader blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, Checksum? expected, CancellationToken ct)
     {
         var line = LineOf(upload);
         await line.Gate.WaitAsync(ct);
@@ -81,7 +81,7 @@ internal sealed class PartSums(TimeProvider clock)
     }
 
     // Stopped half way, it goes on from there: a block is taken whole, and then counted. False: a part is not there.
-    private static async Task<bool> AdvanceAsync(IBlobs blobs, Line line, IReadOnlyList<UploadParts.Part> parts, CancellationToken ct)
+    private static async Task<bool> AdvanceAsync(BlobReader blobs, Line line, IReadOnlyList<UploadParts.Part> parts, CancellationToken ct)
     {
         if (!line.Begins(parts))
         {

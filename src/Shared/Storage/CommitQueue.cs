@@ -32,8 +32,11 @@ internal sealed class CommitQueue : IDisposable
     public CommitQueue(Func<Task<WriteConnection>> open)
     {
         this.open = open;
-        _ = Task.Run(RunAsync);
+        Ended = Task.Run(RunAsync);
     }
+
+    /// <summary>Ends after the last write, once this is disposed.</summary>
+    public Task Ended { get; }
 
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)

@@ -50,6 +50,13 @@ internal sealed class Database : IDisposable
             },
             ct);
 
+    /// <summary>Returns when nothing is open any more: a file of SQLite stands by itself then.</summary>
+    public async Task CloseAsync()
+    {
+        Dispose();
+        await writer.Ended;
+    }
+
     public void Dispose()
     {
         writer.Dispose();

@@ -16,6 +16,12 @@ internal abstract partial class Dialect
     /// <summary>The column that every table has: where a row is, until somebody changes it.</summary>
     public abstract string RowAddress { get; }
 
+    /// <summary>The names of all tables; of SQLite in the order in which they were made.</summary>
+    public abstract string Tables { get; }
+
+    /// <summary>The columns of <c>@table</c>: Name, Type, and whether it counts by itself.</summary>
+    public abstract string Columns { get; }
+
     /// <summary>Answers <c>@table</c> when it is there.</summary>
     public abstract string FindTable { get; }
 
@@ -38,6 +44,10 @@ internal abstract partial class Dialect
     {
         public override string RowAddress => "rowid";
 
+        public override string Tables => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+
+        public override string Columns => "SELECT name AS Name, type AS Type, FALSE AS IsCounted FROM pragma_table_info(@table)";
+
         public override string FindTable => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = @table";
 
         public override string FindColumn => "SELECT name FROM pragma_table_info(@table) WHERE name = @column";
@@ -58,6 +68,14 @@ internal abstract partial class Dialect
     private sealed partial class PostgresDialect : Dialect
     {
         public override string RowAddress => "ctid";
+
+        public override string Tables =>
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name";
+
+        public override string Columns => """
+            SELECT column_name AS Name, data_type AS Type, is_identity = 'YES' AS IsCounted
+            FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = @table ORDER BY ordinal_position
+            """;
 
         public override string FindTable => "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = @table";
 

@@ -31,6 +31,9 @@ internal sealed class PortableConnection(NpgsqlConnection inner) : DbConnection
 
     public override void Open() => throw new NotSupportedException();
 
+    /// <summary>Rows in PostgreSQL's own form.</summary>
+    public Task<NpgsqlBinaryImporter> ImportAsync(string copy, CancellationToken ct) => inner.BeginBinaryImportAsync(copy, ct);
+
     /// <summary>Whoever opened it closes it.</summary>
     public override void Close()
     {

@@ -27,6 +27,20 @@ public sealed class SmallContentTests : DriveTests
     }
 
     [Fact]
+    public async Task A_small_content_that_is_not_as_it_was_stored_fails_and_so_does_its_version()
+    {
+        var stored = await PutAsync("/a", "hello");
+        await Test.Store.Database.WriteAsync(db => db.ExecuteAsync("UPDATE contents SET bytes = @other", new { other = "hellp"u8.ToArray() }), Ct);
+
+        await FailsAsync(Fault.BadGateway, () => Drive.OpenAsync(At("/a"), 0, Ct));
+        await FailsAsync(Fault.BadGateway, () => Drive.OpenAsync(At("/a"), 1, Ct));
+        await PutAsync("/a", "now", overwrite: true);
+        Assert.Equal("now", await TextAsync("/a"));
+        var former = (await Drive.VersionsAsync(stored.Cozy!.FileId, Ct))!.Single(version => version.Size == 5);
+        await FailsAsync(Fault.BadGateway, () => Drive.OpenVersionAsync(stored.Cozy.FileId, former.Key, 0, Ct));
+    }
+
+    [Fact]
     public async Task A_small_content_goes_with_the_last_file_that_names_it()
     {
         await PutAsync("/a", "hello");

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RemoteFiles.Tests.Drive.S3;
 using Shared.Access;
 using Shared.Storage;
 using Tests.Storage;
@@ -63,6 +64,12 @@ internal sealed class RestServer : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Configuration["Storage:Postgres"] ??= TestEngine.PostgresOf(builder.Configuration["Storage:Directory"]!);
+        if (builder.Configuration["Blobs:S3:Bucket"] is null)
+        {
+            builder.Configuration.AddInMemoryCollection(
+                BucketOfThisRun.Settings(builder.Configuration["Storage:Directory"]!).Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        }
+
         var (log, clock) = (new KeptLog(), new ShiftedClock());
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(clock);

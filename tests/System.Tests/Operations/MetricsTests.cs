@@ -138,6 +138,18 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public void Every_event_that_warns_stands_in_the_document_with_what_to_do_and_no_other()
+    {
+        var code = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var made = Warned().Matches(code).Select(match => $"{match.Groups["level"].Value} {match.Groups["name"].Value}").Distinct().Order().ToList();
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var told = Event().Matches(document).Select(match => $"{match.Groups["level"].Value} {match.Groups["name"].Value}").Order().ToList();
+
+        Assert.True(made.Count > 30, "the events were not found");
+        Assert.Equal(made, told);
+    }
+
+    [Fact]
     public void Every_alert_asks_for_what_is_measured_and_the_document_says_what_to_do()
     {
         var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
@@ -166,6 +178,12 @@ public sealed partial class MetricsTests
 
     [GeneratedRegex(@"\b[a-z]+(_[a-z]+)+_(seconds|bytes|total|connected|letters|active)\w*")]
     private static partial Regex Metric();
+
+    [GeneratedRegex(@"LogLevel\.(?<level>Warning|Error|Critical),\s*""[^""]*"",\s*EventName = ""(?<name>[^""]+)""")]
+    private static partial Regex Warned();
+
+    [GeneratedRegex(@"^\| (?<level>Warning|Error|Critical) \| `(?<name>[^`]+)` \| \S", RegexOptions.Multiline)]
+    private static partial Regex Event();
 
     [GeneratedRegex(@"^##+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -27,9 +27,18 @@ internal sealed class S3Blobs : IBlobs, IDisposable
 
     public bool DatedByFirstByte => true;
 
-    public async Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct)
+    public Task<StoredBlob> WriteAsync(Upload upload, long? room, CancellationToken ct) => WriteAsync(Node.NewHex(), upload, room, ct);
+
+    public async Task ImportAsync(string id, Stream bytes, long length, CancellationToken ct)
     {
-        var id = Node.NewHex();
+        if (await Bucket.LengthAsync(id, ct) != length)
+        {
+            await WriteAsync(id, new() { Body = bytes, Length = length }, room: null, ct);
+        }
+    }
+
+    private async Task<StoredBlob> WriteAsync(string id, Upload upload, long? room, CancellationToken ct)
+    {
         await using var stored = new S3Upload(Bucket, id, new(options.PartSize, upload.Length), spool);
         var blob = await BlobBody.ReceiveAsync(id, upload, room, stored, ct);
         FaultPoint.Pass(FaultPoint.BlobReceived);

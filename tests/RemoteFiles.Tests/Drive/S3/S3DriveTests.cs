@@ -18,6 +18,21 @@ public sealed class S3UploadTests(SwiftServer server) : DriveUploadTests
     internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(0, await BucketContents.CreateAsync(server));
 }
 
+public sealed class S3DamageTests(SwiftServer server) : DriveDamageTests
+{
+    internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(0, await BucketContents.CreateAsync(server));
+}
+
+public sealed class S3RepairTests(SwiftServer server) : ContentRepairTests
+{
+    internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(contents: await BucketContents.CreateAsync(server));
+}
+
+public sealed class S3SweepTests(SwiftServer server) : SweepTests
+{
+    internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(contents: await BucketContents.CreateAsync(server));
+}
+
 public sealed class S3QuotaTests(SwiftServer server) : DriveQuotaTests
 {
     internal override async Task<TestDrive> CreateAsync() => await TestDrive.CreateAsync(0, await BucketContents.CreateAsync(server));

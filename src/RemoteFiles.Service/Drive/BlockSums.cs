@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace RemoteFiles.Drive;
+
+/// <summary>CRC-32C (RFC 3720 section 12.1) of each block of a content, as its bytes come.</summary>
+internal sealed class BlockSums
+{
+    public const int BlockSize = 128 * 1024;
+    private const int SumSize = sizeof(uint);
+    private readonly List<byte> sums = [];
+    private uint sum = uint.MaxValue;
+    private int filled;
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var taken = Math.Min(bytes.Length, BlockSize - filled);
+            sum = Continue(sum, bytes[..taken]);
+            filled += taken;
+            bytes = bytes[taken..];
+            if (filled == BlockSize)
+            {
+                End();
+            }
+        }
+    }
+
+    public byte[] Finish()
+    {
+        if (filled > 0)
+        {
+            End();
+        }
+
+        return [.. sums];
+    }
+
+    /// <summary>Whether these are as many sums as a content of this length has.</summary>
+    public static bool Fit(byte[] sums, long length) => sums.Length == SumSize * ((length + BlockSize - 1) / BlockSize);
+
+    /// <summary>Whether this is the block of that number.</summary>
+    public static bool Holds(byte[] sums, long number, ReadOnlySpan<byte> block) =>
+        ~Continue(uint.MaxValue, block) == BinaryPrimitives.ReadUInt32LittleEndian(sums.AsSpan(checked((int)number * SumSize)));
+
+    private void End()
+    {
+        Span<byte> bytes = stackalloc byte[SumSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, ~sum);
+        sums.AddRange(bytes);
+        (sum, filled) = (uint.MaxValue, 0);
+    }
+
+    private static uint Continue(uint sum, ReadOnlySpan<byte> bytes)
+    {
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            sum = BitOperations.Crc32C(sum, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        }
+
+        foreach (var one in bytes[(words.Length * sizeof(ulong))..])
+        {
+            sum = BitOperations.Crc32C(sum, one);
+        }
+
+        return sum;
+    }
+}

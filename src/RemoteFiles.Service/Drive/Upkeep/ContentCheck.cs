@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Dapper;
+using Shared.Faults;
+using Shared.Storage;
+
+namespace RemoteFiles.Drive.Upkeep;
+
+/// <summary>Reads a whole content as it lies there, and says what is wrong with it.</summary>
+internal sealed class ContentCheck(Database database, IBlobs blobs)
+{
+    private const int BufferSize = 256 * 1024;
+    private readonly byte[] buffer = new byte[BufferSize];
+
+    public async Task<ContentProblem?> RunAsync(StoredContent content, CancellationToken ct)
+    {
+        try
+        {
+            return SmallContent.Is(content.BlobId) ? await SmallAsync(content, ct) : await LargeAsync(content, ct);
+        }
+        catch (FaultException e) when (e.Fault == Fault.Unavailable)
+        {
+            return ContentProblem.Unreadable;
+        }
+        catch (Exception e) when (e is IOException or FaultException)
+        {
+            return ContentProblem.Damaged;
+        }
+    }
+
+    /// <summary>Writes down the sums of a content's blocks as they are now.</summary>
+    public async Task SumAsync(StoredContent content, CancellationToken ct)
+    {
+        // Of what was joined there are none but the mark that it was found damaged.
+        await database.WriteAsync(db => db.ExecuteAsync("DELETE FROM blob_sums WHERE blob_id = @BlobId", content), ct);
+        foreach (var piece in await PiecesAsync(content, ct))
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            if (await ReadAsync(piece, hash, ct) is { } sums)
+            {
+                const string put = "INSERT INTO blob_sums (blob_id, sums) VALUES (@BlobId, @sums) ON CONFLICT (blob_id) DO UPDATE SET sums = @sums";
+                await database.WriteAsync(db => db.ExecuteAsync(put, new { piece.BlobId, sums }), ct);
+            }
+        }
+    }
+
+    private async Task<ContentProblem?> SmallAsync(StoredContent content, CancellationToken ct)
+    {
+        var bytes = await database.ReadAsync(db => db.ExecuteScalarAsync<byte[]?>(NodeSql.Content, new { blobId = content.BlobId }), ct);
+        return bytes?.Length != content.Size ? ContentProblem.Missing
+            : content.Sha256 is null || SHA256.HashData(bytes).AsSpan().SequenceEqual(content.Sha256) ? null
+            : ContentProblem.Damaged;
+    }
+
+    private async Task<ContentProblem?> LargeAsync(StoredContent content, CancellationToken ct)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var pieces = await PiecesAsync(content, ct);
+        var isSummed = pieces.Contains(content) || await SumsAsync(content, ct) is null;
+        foreach (var piece in pieces)
+        {
+            if (await ReadAsync(piece, hash, ct) is not { } sums)
+            {
+                return ContentProblem.Missing;
+            }
+
+            var stored = await SumsAsync(piece, ct);
+            isSummed &= stored is null || stored.AsSpan().SequenceEqual(sums);
+        }
+
+        return content.Sha256 is { } sha256 && !hash.GetHashAndReset().AsSpan().SequenceEqual(sha256) ? ContentProblem.Damaged
+            : isSummed ? null
+            : content.Sha256 is null ? ContentProblem.Damaged
+            : ContentProblem.WrongSums;
+    }
+
+    private Task<byte[]?> SumsAsync(StoredContent piece, CancellationToken ct) =>
+        database.ReadAsync(db => db.ExecuteScalarAsync<byte[]?>(NodeSql.Sums, new { blobId = piece.BlobId }), ct);
+
+    // Itself, or what it was joined of.
+    private async Task<List<StoredContent>> PiecesAsync(StoredContent content, CancellationToken ct)
+    {
+        var parts = await database.ReadAsync(async db => (await db.QueryAsync<UploadParts.Part>(UploadParts.Segments, new { blob = content.BlobId })).AsList(), ct);
+        return parts.Count == 0 ? [content] : parts.ConvertAll(part => new StoredContent(part.BlobId, part.Size, null));
+    }
+
+    private async Task<byte[]?> ReadAsync(StoredContent piece, IncrementalHash hash, CancellationToken ct)
+    {
+        await using var bytes = await blobs.OpenAsync(piece.BlobId, piece.Size, 0, ct);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        var sums = new BlockSums();
+        while (await bytes.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+            sums.Append(buffer.AsSpan(0, read));
+        }
+
+        return sums.Finish();
+    }
+}
+
+/// <summary>A content as its row tells of it.</summary>
+internal sealed record StoredContent(string BlobId, long Size, byte[]? Sha256);
+
+internal enum ContentProblem
+{
+    /// <summary>Nothing is there, or it has not its length.</summary>
+    Missing,
+
+    /// <summary>It has its length, and other bytes than were stored.</summary>
+    Damaged,
+
+    /// <summary>It is as it was stored, and the sums of its blocks are not: it is refused for nothing.</summary>
+    WrongSums,
+
+    /// <summary>Where it lies does not answer: nobody knows.</summary>
+    Unreadable,
+}
