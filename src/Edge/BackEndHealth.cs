@@ -1,29 +1,23 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
+using Rpc.Balancing;
 
 namespace Edge;
 
-/// <summary>The edge is ready when what is behind it is.</summary>
-internal sealed class BackEndHealth(HttpClient http, IOptions<EdgeOptions> options) : IHealthCheck
+/// <summary>
+/// The edge is ready when a replica of RemoteFiles.Service is: files and logins are there. Without Migration.Service it stays so, and only
+/// the URLs of migrations answer 503: taken out for it, all edges together would take the files with them.
+/// </summary>
+internal sealed class BackEndHealth(
+    [FromKeyedServices(Routes.RemoteFiles)] Replicas remoteFiles, [FromKeyedServices(Routes.Migration)] Replicas migration) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        foreach (var service in new[] { options.Value.RemoteFiles, options.Value.Migration })
+        var both = await Task.WhenAll(remoteFiles.IsReadyAsync(cancellationToken), migration.IsReadyAsync(cancellationToken));
+        return both switch
         {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri(service!, "/health/ready"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-                if (!answer.IsSuccessStatusCode)
-                {
-                    return HealthCheckResult.Unhealthy($"{service} is not ready");
-                }
-            }
-            catch (HttpRequestException e)
-            {
-                return HealthCheckResult.Unhealthy($"{service} does not answer", e);
-            }
-        }
-
-        return HealthCheckResult.Healthy();
+            [false, _] => HealthCheckResult.Unhealthy("no replica of RemoteFiles.Service is ready"),
+            [true, false] => HealthCheckResult.Degraded("no replica of Migration.Service is ready"),
+            _ => HealthCheckResult.Healthy(),
+        };
     }
 }

@@ -49,9 +49,8 @@ internal static class EdgeHost
         builder.Services.AddSocketBlocks();
         builder.Services.AddSingleton<ServerCertificate>().AddHostedService(provider => provider.GetRequiredService<ServerCertificate>());
         builder.Services.AddForwarding(options);
-        builder.Services.AddRealtime(options);
-        builder.Services.AddHttpClient<BackEndHealth>();
-        builder.Services.AddHttpClient();
+        builder.Services.AddBackEnds();
+        builder.Services.AddRealtime();
         builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping").AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Rpc.Balancing;
 
 namespace Edge;
 
@@ -22,19 +23,19 @@ internal sealed class EdgeOptions
     [Range(0, 3650)]
     public int StrictTransportDays { get; set; } = 365;
 
-    /// <summary>HTTP/1.1 address of RemoteFiles.Service.</summary>
+    /// <summary>HTTP/1.1 address of RemoteFiles.Service, <c>http://host:port</c>; several with <c>;</c> between, and so below.</summary>
     [Required]
-    public Uri? RemoteFiles { get; set; }
+    public ServiceAddress? RemoteFiles { get; set; }
 
     /// <summary>HTTP/1.1 address of Migration.Service.</summary>
     [Required]
-    public Uri? Migration { get; set; }
+    public ServiceAddress? Migration { get; set; }
 
     /// <summary>HTTP/2 address of RemoteFiles.Service: it tells of changes to files and documents.</summary>
     [Required]
-    public Uri? RemoteFilesGrpc { get; set; }
+    public ServiceAddress? RemoteFilesGrpc { get; set; }
 
     /// <summary>HTTP/2 address of Migration.Service: it tells of changes to migrations.</summary>
     [Required]
-    public Uri? MigrationGrpc { get; set; }
+    public ServiceAddress? MigrationGrpc { get; set; }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 
 namespace Edge;
 
@@ -8,10 +7,10 @@ internal static class OpenApi
 {
     private const string Path = "/openapi.json";
 
-    public static void MapOpenApi(this WebApplication app) => app.MapGet(Path, static async (HttpContext context, HttpClient http, IOptions<EdgeOptions> options) =>
+    public static void MapOpenApi(this WebApplication app) => app.MapGet(Path, static async (HttpContext context, IHttpClientFactory clients) =>
     {
         var ct = context.RequestAborted;
-        if (await ReadAsync(http, options.Value.RemoteFiles!, ct) is not { } remoteFiles || await ReadAsync(http, options.Value.Migration!, ct) is not { } migration)
+        if (await ReadAsync(clients, Routes.RemoteFiles, ct) is not { } remoteFiles || await ReadAsync(clients, Routes.Migration, ct) is not { } migration)
         {
             await DeadBackEnd.WriteAsync(context);
             return;
@@ -21,11 +20,12 @@ internal static class OpenApi
         await context.Response.WriteAsync(Merge(remoteFiles, migration).ToJsonString(), ct);
     });
 
-    private static async Task<JsonNode?> ReadAsync(HttpClient http, Uri service, CancellationToken ct)
+    private static async Task<JsonNode?> ReadAsync(IHttpClientFactory clients, string service, CancellationToken ct)
     {
         try
         {
-            await using var body = await http.GetStreamAsync(new Uri(service, Path), ct);
+            using var http = clients.CreateClient(service);
+            await using var body = await http.GetStreamAsync(new Uri(Path, UriKind.Relative), ct);
             return await JsonNode.ParseAsync(body, cancellationToken: ct);
         }
         catch (HttpRequestException)

@@ -1,3 +1,4 @@
+using Rpc.Balancing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -6,8 +7,8 @@ namespace Edge;
 /// <summary>Which service owns which URL.</summary>
 internal static class Routes
 {
-    private const string RemoteFiles = "remote-files";
-    private const string Migration = "migration";
+    public const string RemoteFiles = "remote-files";
+    public const string Migration = "migration";
 
     public static IReadOnlyList<RouteConfig> All { get; } =
     [
@@ -23,10 +24,12 @@ internal static class Routes
 
     private static RouteConfig To(string service, string path) => new() { RouteId = path, ClusterId = service, Match = new() { Path = path } };
 
-    private static ClusterConfig Cluster(string service, Uri? address) => new()
+    private static ClusterConfig Cluster(string service, ServiceAddress? address) => new()
     {
         ClusterId = service,
-        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = address?.ToString() ?? "" } },
+
+        // One for all of its replicas: ReplicaClients sends each request to one of them.
+        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = address?.First.ToString() ?? "" } },
         HttpRequest = new ForwarderRequestConfig
         {
             Version = new(1, 1),

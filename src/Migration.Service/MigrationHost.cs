@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Migration.Content;
 using Migration.Documents;
@@ -7,6 +8,7 @@ using Migration.RemoteFiles;
 using Migration.Rpc;
 using Migration.Tracking;
 using Protos;
+using Rpc.Balancing;
 using Shared.Access;
 using Shared.Documents;
 using Shared.Events;
@@ -64,8 +66,10 @@ internal static class MigrationHost
     private static void AddRemoteFiles(this IServiceCollection services)
     {
         services.AddOptions<RemoteFilesOptions>().BindConfiguration("RemoteFiles").ValidateDataAnnotations().ValidateOnStart();
-        services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider));
-        services.AddGrpcClient<Instances.InstancesClient>((provider, grpc) => grpc.Address = AddressIn(provider));
+        services.AddSingleton(provider => new Replicas(
+            AddressIn(provider), HttpVersion.Version20, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Replicas>>()));
+        services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider).First).ConfigurePrimaryHttpMessageHandler(ToReplicas);
+        services.AddGrpcClient<Instances.InstancesClient>((provider, grpc) => grpc.Address = AddressIn(provider).First).ConfigurePrimaryHttpMessageHandler(ToReplicas);
         services.AddSingleton<IInstances, RemoteInstances>().AddSingleton<ServiceTokens>().AddSingleton<IRemoteFiles, GrpcRemoteFiles>().AddSingleton<ISourceStandings, SourceStandings>();
         services.AddHostedService<RemovedInstances>();
     }
@@ -87,5 +91,7 @@ internal static class MigrationHost
         }
     }
 
-    private static Uri AddressIn(IServiceProvider provider) => provider.GetRequiredService<IOptions<RemoteFilesOptions>>().Value.Address!;
+    private static ServiceAddress AddressIn(IServiceProvider provider) => provider.GetRequiredService<IOptions<RemoteFilesOptions>>().Value.Address!;
+
+    private static ReplicaHandler ToReplicas(IServiceProvider provider) => ReplicaHandler.ForGrpc(provider.GetRequiredService<Replicas>());
 }

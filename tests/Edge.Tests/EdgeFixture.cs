@@ -81,22 +81,8 @@ public sealed class EdgeFixture(params (string Name, string Value)[] settings) :
         return await reader.ReadLineAsync(ct);
     }
 
-    private async Task<Uri> StartAsync(ScriptedWatch watch)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(watch);
-        var app = builder.Build();
-        app.MapGrpcService<ScriptedWatch>();
-        await app.StartAsync();
-        started.Add(app);
-        watches[watch] = app;
-        return new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
-    }
-
-    private async Task<Uri> StartAsync(BackEnd backEnd)
+    /// <summary>One more server, for an edge that is told of it in its settings.</summary>
+    internal static async Task<WebApplication> StartServerAsync(BackEnd backEnd)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -108,8 +94,37 @@ public sealed class EdgeFixture(params (string Name, string Value)[] settings) :
         var app = builder.Build();
         app.Run(backEnd.AnswerAsync);
         await app.StartAsync();
+        return app;
+    }
+
+    internal static async Task<WebApplication> StartServerAsync(ScriptedWatch watch)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(watch);
+        var app = builder.Build();
+        app.MapGrpcService<ScriptedWatch>();
+        await app.StartAsync();
+        return app;
+    }
+
+    internal static Uri AddressOf(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+
+    private async Task<Uri> StartAsync(ScriptedWatch watch)
+    {
+        watches[watch] = await StartServerAsync(watch);
+        started.Add(watches[watch]);
+        return AddressOf(watches[watch]);
+    }
+
+    private async Task<Uri> StartAsync(BackEnd backEnd)
+    {
+        var app = await StartServerAsync(backEnd);
         started.Add(app);
-        return new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        return AddressOf(app);
     }
 }
 

@@ -94,11 +94,26 @@ public sealed class ProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_edge_is_ready_when_both_services_are()
+    public async Task The_edge_is_ready_when_files_are_there_and_says_when_migrations_are_not()
     {
-        using var ready = await http.GetAsync(new Uri(edge.Address, "/health/ready"), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        var ct = TestContext.Current.CancellationToken;
+        using var ready = await http.GetAsync(new Uri(edge.Address, "/health/ready"), ct);
+        Assert.Equal((HttpStatusCode.OK, "Healthy"), (ready.StatusCode, await ready.Content.ReadAsStringAsync(ct)));
         Assert.Equal("/health/ready", edge.Migration.LastTarget);
+
+        edge.Migration.Handler = Refuse;
+        using var degraded = await http.GetAsync(new Uri(edge.Address, "/health/ready"), ct);
+        Assert.Equal((HttpStatusCode.OK, "Degraded"), (degraded.StatusCode, await degraded.Content.ReadAsStringAsync(ct)));
+
+        edge.RemoteFiles.Handler = Refuse;
+        using var refused = await http.GetAsync(new Uri(edge.Address, "/health/ready"), ct);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+        static Task Refuse(HttpContext context)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

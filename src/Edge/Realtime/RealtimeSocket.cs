@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
+using Rpc.Balancing;
 
 namespace Edge.Realtime;
 
@@ -12,12 +13,12 @@ internal static partial class RealtimeSocket
     // A document of /data, and what is around it.
     private const int MostBytesOfEvent = 32 << 20;
 
-    public static void AddRealtime(this IServiceCollection services, EdgeOptions edge)
+    public static void AddRealtime(this IServiceCollection services)
     {
         services.AddOptions<RealtimeOptions>().BindConfiguration("Realtime").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BackEnds>();
-        services.AddClient(BackEnds.RemoteFiles, edge.RemoteFilesGrpc);
-        services.AddClient(BackEnds.Migration, edge.MigrationGrpc);
+        services.AddClient(Routes.RemoteFiles, edge => edge.RemoteFilesGrpc!);
+        services.AddClient(Routes.Migration, edge => edge.MigrationGrpc!);
     }
 
     public static void MapRealtime(this WebApplication app)
@@ -26,9 +27,16 @@ internal static partial class RealtimeSocket
         app.MapGet("/realtime", RunAsync);
     }
 
-    private static void AddClient(this IServiceCollection services, string service, Uri? address)
+    private static void AddClient(this IServiceCollection services, string service, Func<EdgeOptions, ServiceAddress> address)
     {
-        services.AddKeyedSingleton(service, (_, _) => GrpcChannel.ForAddress(address!, new() { MaxReceiveMessageSize = MostBytesOfEvent }));
+        services.AddKeyedSingleton(service, (provider, _) => GrpcChannel.ForAddress(
+            address(provider.GetRequiredService<IOptions<EdgeOptions>>().Value).First,
+            new()
+            {
+                HttpHandler = ReplicaHandler.ForGrpc(provider.GetRequiredKeyedService<Replicas>(BackEnds.GrpcOf(service))),
+                DisposeHttpClient = true,
+                MaxReceiveMessageSize = MostBytesOfEvent,
+            }));
         services.AddKeyedSingleton(service, (provider, _) =>
             new Watching.Realtime.RealtimeClient(provider.GetRequiredKeyedService<GrpcChannel>(service)));
     }

@@ -110,7 +110,7 @@ internal sealed class Session(ClientSocket client, string host, BackEnds backEnd
         }
 
         // The service that knows the instances checks the token even when nothing is subscribed yet.
-        await WatchAsync(BackEnds.RemoteFiles, ct);
+        await WatchAsync(Routes.RemoteFiles, ct);
     }
 
     private async Task<ServiceWatch> WatchAsync(string service, CancellationToken ct)

@@ -60,6 +60,7 @@ internal static class ClientStatus
 
         return e switch
         {
+            OperationCanceledException { InnerException: TimeoutException } => new Status(StatusCode.Unavailable, "The server cannot be reached in time.", e),
             OperationCanceledException => new Status(StatusCode.Cancelled, "The call was cancelled.", e),
             HttpRequestException or IOException => new Status(StatusCode.Unavailable, $"The server cannot be reached. {e.Message}", e),
             _ => new Status(StatusCode.Internal, $"The call could not be made. {e.GetType().Name}: {e.Message}", e),

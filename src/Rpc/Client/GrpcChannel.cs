@@ -72,6 +72,7 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
     internal static SocketsHttpHandler CreateHandler() => new()
     {
         EnableMultipleHttp2Connections = true,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
         KeepAlivePingDelay = TimeSpan.FromSeconds(60),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

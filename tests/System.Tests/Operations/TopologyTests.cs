@@ -31,9 +31,12 @@ public sealed partial class TopologyTests : IAsyncDisposable
         Assert.All(replicas.Values.SelectMany(all => all), replica => Assert.Equal(0, ProbeOf(replica)));
         await MigrateAsync(ct);
 
-        // Without whom it needs, the edge is not ready; nor is who is gone.
+        // One of each is enough; without any that has the files, the edge is not ready either.
         await replicas["migration"][0].Process.KillAsync();
+        await replicas["remote-files"][0].Process.KillAsync();
         Assert.Equal(1, ProbeOf(replicas["migration"][0]));
+        Assert.Equal(0, ProbeOf(replicas["edge"][0]));
+        await replicas["remote-files"][1].Process.KillAsync();
         Assert.Equal(1, ProbeOf(replicas["edge"][0]));
     }
 
@@ -61,7 +64,7 @@ public sealed partial class TopologyTests : IAsyncDisposable
         (replicas.TryGetValue(name, out var all) ? all : replicas[name] = []).Add(new(name, started, settings, ports));
     }
 
-    /// <summary>What stands for this in the processes of the test: ports of their own, the first replica of a name, and a file for each secret.</summary>
+    /// <summary>What stands for this in the processes of the test: ports of their own, all replicas of a name, and a file for each secret.</summary>
     private string Here(string name, string value, Dictionary<string, int> ports)
     {
         if (value.StartsWith("0.0.0.0:", StringComparison.Ordinal))
@@ -78,7 +81,7 @@ public sealed partial class TopologyTests : IAsyncDisposable
 
         return value == "/data" ? Path.Combine(directory, name)
             : value.StartsWith("amqp://", StringComparison.Ordinal) ? broker.Uri.Replace("guest:guest@", "guest@", StringComparison.Ordinal)
-            : Peer().Match(value) is { Success: true } peer ? $"http://127.0.0.1:{replicas[peer.Groups["host"].Value][0].Ports["0.0.0.0:" + peer.Groups["port"].Value]}"
+            : Peer().Match(value) is { Success: true } peer ? string.Join(';', replicas[peer.Groups["host"].Value].Select(replica => $"http://127.0.0.1:{replica.Ports["0.0.0.0:" + peer.Groups["port"].Value]}"))
             : value;
     }
 
@@ -89,7 +92,7 @@ public sealed partial class TopologyTests : IAsyncDisposable
         var edge = new Uri($"http://127.0.0.1:{replicas["edge"][0].Ports["0.0.0.0:8080"]}/");
         var domain = $"alma.localhost:{edge.Port}";
 
-        // The second replica is told, and the first one, which the edge asks, knows.
+        // One replica is told, and all that the edge asks know.
         using var admin = new AdminClient(new($"http://127.0.0.1:{replicas["remote-files"][1].Ports["0.0.0.0:6060"]}/"), new string('k', 40));
         await admin.AddInstanceAsync(domain, "passphrase", "en", quota: null, ct);
         using var alma = new CozyClient(edge, domain, await admin.CliTokenAsync(domain, ["io.cozy.files", "io.cozy.nextcloud.migrations"], ct));
