@@ -14,13 +14,15 @@ internal sealed partial class CozyDrive
 
     public async Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct)
     {
-        var (found, properties, content) = await ReadAsync(
-            async nodes => await nodes.FindAsync(path) is { } node
-                ? (node, await nodes.Properties.OfAsync(node.Id), await ContentAsync(nodes, node))
-                : (null, [], null),
-            ct);
-        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, content, offset, stop));
+        await store.BeginAsync(instance, ct);
+        return await store.Looks.ReadAsync((instance, path), db => LookAsync(new(db, instance), path), ct) is { } look
+            ? new(look.Entry, look.Properties, (offset, stop) => OpenAsync(path, look.Node, look.Content, offset, stop))
+            : null;
     }
+
+    private static async Task<Look?> LookAsync(Nodes nodes, FilePath path) => await nodes.FindAsync(path) is { } node
+        ? new(node, node.ToEntry(path), [.. await nodes.Properties.OfAsync(node.Id)], await ContentAsync(nodes, node))
+        : null;
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
         StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);

@@ -15,12 +15,15 @@ internal sealed partial class DriveStore(
 
     // The next sweep finds the rest.
     private const int MostUnnamed = 100_000;
+    private const long MostLooks = 32 * 1024 * 1024;
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
 
     public IBlobs Blobs => blobs;
 
     public PartSums PartSums { get; } = new(clock);
+
+    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, MostLooks, (place, look) => Look.BytesOf(place.Path, look));
 
     public Database Database => database;
 

@@ -25,6 +25,9 @@ internal sealed class Database : IDisposable
 
     public Dialect Dialect => engine.Dialect;
 
+    /// <summary>The same number before and after a question: nothing was committed meanwhile. Null while something is, or where others write too.</summary>
+    public long? Version => engine.HasOtherWriters || writer.Version is var version && long.IsOddInteger(version) ? null : version;
+
     /// <summary>In PostgreSQL where the options name one, else in a file of this name.</summary>
     public static Database Open(StorageOptions options, string name) =>
         options.Postgres.Length > 0 ? new(new PostgresEngine(options)) : new(options.FileOf(name));

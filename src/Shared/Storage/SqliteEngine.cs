@@ -23,6 +23,8 @@ internal sealed class SqliteEngine : StorageEngine
 
     public override Dialect Dialect => Dialect.Sqlite;
 
+    public override bool HasOtherWriters => false;
+
     public override async Task PrepareAsync(CancellationToken ct)
     {
         await using var connection = await OpenAsync(ct);

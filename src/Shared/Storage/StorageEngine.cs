@@ -7,6 +7,9 @@ internal abstract class StorageEngine : IDisposable
 {
     public abstract Dialect Dialect { get; }
 
+    /// <summary>Whether other processes may write to it.</summary>
+    public abstract bool HasOtherWriters { get; }
+
     /// <summary>Makes the database ready for its first table.</summary>
     public abstract Task PrepareAsync(CancellationToken ct);
 
