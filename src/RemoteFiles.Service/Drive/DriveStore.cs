@@ -15,7 +15,7 @@ internal sealed partial class DriveStore(
 
     // The next sweep finds the rest.
     private const int MostUnnamed = 100_000;
-    private const long MostLooks = 32 * 1024 * 1024;
+    private const long MostRemembered = 16 * 1024 * 1024;
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
 
@@ -23,7 +23,9 @@ internal sealed partial class DriveStore(
 
     public PartSums PartSums { get; } = new(clock);
 
-    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, MostLooks, (place, look) => Look.BytesOf(place.Path, look));
+    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, MostRemembered, (place, look) => Look.BytesOf(place.Path, look));
+
+    public Remembered<(string Instance, FilePath Folder), Listing> Listings { get; } = new(database, MostRemembered, (place, listing) => Listing.BytesOf(place.Folder, listing));
 
     public Database Database => database;
 

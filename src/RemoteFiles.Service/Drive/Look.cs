@@ -3,13 +3,16 @@ using RemoteFiles.Files;
 namespace RemoteFiles.Drive;
 
 /// <summary>A node with all that is told of it, and its content where that lies in the database.</summary>
-internal sealed record Look(Node Node, Entry Entry, IReadOnlyList<NodeProperty> Properties, byte[]? Content)
+internal sealed record Look(Node Node, IReadOnlyList<NodeProperty> Properties, byte[]? Content)
 {
-    private const long BytesOfRow = 2048;
+    /// <summary>What is known of a path, be it that nothing is there, takes so much memory, about.</summary>
+    public static long BytesOf(FilePath path, Look? look) => path.Bytes + (look is null ? 0 : look.Node.Bytes + (look.Content?.Length ?? 0) + look.Properties.Sum(BytesOf));
 
-    /// <summary>What is known of a path takes so much memory, about; also where nothing is there.</summary>
-    public static long BytesOf(FilePath path, Look? look) => BytesOfRow + (Texts(path, look).Sum(text => text.Length) * sizeof(char)) + (look?.Content?.Length ?? 0);
+    private static long BytesOf(NodeProperty property) => (property.Namespace.Length + property.Name.Length + property.Value.Length) * sizeof(char);
+}
 
-    private static IEnumerable<string> Texts(FilePath path, Look? look) =>
-        [path.ToString(), .. look is null ? Array.Empty<string>() : [look.Node.Name, look.Node.Annotations, look.Node.RestorePath, .. look.Properties.Select(property => property.Value)]];
+/// <summary>The children of a folder: their rows where they are few, else their file ids.</summary>
+internal sealed record Listing(string FolderId, IReadOnlyList<Node> Few, IReadOnlyList<long> Many)
+{
+    public static long BytesOf(FilePath folder, Listing listing) => folder.Bytes + (listing.Many.Count * sizeof(long)) + listing.Few.Sum(node => node.Bytes);
 }

@@ -28,16 +28,12 @@ internal sealed class CommitQueue : IDisposable
 
     private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
     private readonly Func<Task<WriteConnection>> open;
-    private long version;
 
     public CommitQueue(Func<Task<WriteConnection>> open)
     {
         this.open = open;
         _ = Task.Run(RunAsync);
     }
-
-    /// <summary>Even, and another one after each commit; odd while one is under way, which readers may see or not.</summary>
-    public long Version => Volatile.Read(ref version);
 
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
@@ -100,7 +96,7 @@ internal sealed class CommitQueue : IDisposable
                 await RunAsync(write, connection);
             }
 
-            await CommitAsync(connection);
+            await connection.CommitAsync();
             Durations.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
             Commits.Add(1);
             Writes.Add(writes.Count);
@@ -116,19 +112,6 @@ internal sealed class CommitQueue : IDisposable
         // Also of those that failed alone, only now: what they ran into may have been a write before them.
         writes.ForEach(write => write.End());
         return connection;
-    }
-
-    private async Task CommitAsync(WriteConnection connection)
-    {
-        Interlocked.Increment(ref version);
-        try
-        {
-            await connection.CommitAsync();
-        }
-        finally
-        {
-            Interlocked.Increment(ref version);
-        }
     }
 
     // One that went away while nothing was written over it took nothing with it.

@@ -25,8 +25,8 @@ internal sealed class Database : IDisposable
 
     public Dialect Dialect => engine.Dialect;
 
-    /// <summary>The same number before and after a question: nothing was committed meanwhile. Null while something is, or where others write too.</summary>
-    public long? Version => engine.HasOtherWriters || writer.Version is var version && long.IsOddInteger(version) ? null : version;
+    /// <summary>The same number twice: nobody has committed anything between. Null where that is not known without asking for it over a network.</summary>
+    public long? Version => engine.Version;
 
     /// <summary>In PostgreSQL where the options name one, else in a file of this name.</summary>
     public static Database Open(StorageOptions options, string name) =>

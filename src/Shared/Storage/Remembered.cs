@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Shared.Storage;
 
-/// <summary>Answers that were read, given again for exactly as long as nothing was committed since; where other processes write too, none.</summary>
+/// <summary>Answers that were read, given again for exactly as long as nobody has committed anything since; none where that is not known at once.</summary>
 /// <param name="database">What is asked.</param>
 /// <param name="most">Bytes that all of them may take, about.</param>
 /// <param name="sizeOf">The bytes of one, and of what it is found by.</param>

@@ -48,6 +48,19 @@ public sealed class RememberedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_process_has_committed_is_asked_for_too()
+    {
+        var known = Known(1000);
+        using var other = TestEngine.Open(directory, "test.db");
+
+        for (var value = 2; value < 5; value++)
+        {
+            await other.WriteAsync(db => db.ExecuteAsync("UPDATE numbers SET value = @value", new { value }), Ct);
+            Assert.Equal(value, await ReadAsync(known, "one"));
+        }
+    }
+
+    [Fact]
     public async Task What_was_read_while_something_was_committed_is_not_kept()
     {
         var known = Known(1000);
