@@ -25,8 +25,8 @@ internal sealed class Database : IDisposable
 
     public Dialect Dialect => engine.Dialect;
 
-    /// <summary>The same number twice: nobody has committed anything between. Null where that is not known without asking for it over a network.</summary>
-    public long? Version => engine.Version;
+    /// <summary>The same twice: nobody has committed anything between. Null where that is not known at once.</summary>
+    public CommitMark? LastCommit => engine.LastCommit;
 
     /// <summary>In PostgreSQL where the options name one, else in a file of this name.</summary>
     public static Database Open(StorageOptions options, string name) =>

@@ -15,18 +15,18 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
     private Dictionary<TKey, TAnswer> newer = [];
     private Dictionary<TKey, TAnswer> older = [];
     private long size;
-    private long version;
+    private CommitMark since;
 
     public async ValueTask<TAnswer> ReadAsync(TKey key, Func<DbConnection, Task<TAnswer>> query, CancellationToken ct)
     {
-        var before = database.Version;
+        var before = database.LastCommit;
         if (before is { } now && TryFind(key, now, out var known))
         {
             return known;
         }
 
         var answer = await database.ReadAsync(query, ct);
-        if (before is { } then && database.Version == then)
+        if (before is { } then && database.LastCommit == then)
         {
             Keep(key, answer, then);
         }
@@ -34,30 +34,25 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
         return answer;
     }
 
-    private bool TryFind(TKey key, long now, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TAnswer answer)
+    private bool TryFind(TKey key, CommitMark now, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TAnswer answer)
     {
         lock (door)
         {
             answer = default;
-            return version == now && (newer.TryGetValue(key, out answer) || older.TryGetValue(key, out answer));
+            return since == now && (newer.TryGetValue(key, out answer) || older.TryGetValue(key, out answer));
         }
     }
 
-    private void Keep(TKey key, TAnswer answer, long now)
+    private void Keep(TKey key, TAnswer answer, CommitMark now)
     {
         var bytes = sizeOf(key, answer);
         lock (door)
         {
-            if (version > now)
-            {
-                return;
-            }
-
-            if (version < now)
+            if (since != now)
             {
                 newer.Clear();
                 older.Clear();
-                (size, version) = (0, now);
+                (size, since) = (0, now);
             }
             else if (size + bytes > most / 2)
             {

@@ -15,6 +15,7 @@ internal sealed class SqliteEngine : StorageEngine
     private readonly ConcurrentBag<StatementConnection> idle = [];
     private readonly Lock door = new();
     private StatementConnection? watcher;
+    private WalIndex? log;
     private volatile bool disposed;
 
     public SqliteEngine(string file)
@@ -25,14 +26,13 @@ internal sealed class SqliteEngine : StorageEngine
 
     public override Dialect Dialect => Dialect.Sqlite;
 
-    public override long? Version
+    public override CommitMark? LastCommit
     {
         get
         {
             lock (door)
             {
-                ObjectDisposedException.ThrowIf(disposed, this);
-                return (watcher ??= Open()).DataVersion();
+                return disposed ? null : (log ??= WalIndex.Of(watcher ??= Open()))?.Read();
             }
         }
     }

@@ -2,7 +2,6 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Shared.Storage;
 
@@ -11,7 +10,6 @@ internal sealed class StatementConnection(string connectionString) : SqliteConne
 {
     private const int MostKept = 200;
     private readonly Dictionary<string, SqliteCommand> kept = [];
-    private sqlite3_stmt? dataVersion;
 
     public void Execute(string sql)
     {
@@ -20,30 +18,7 @@ internal sealed class StatementConnection(string connectionString) : SqliteConne
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Another one after each commit of any other connection, of this process or another; null while it cannot be read.</summary>
-    public long? DataVersion()
-    {
-        if (dataVersion is null)
-        {
-            _ = raw.sqlite3_prepare_v2(Handle, "PRAGMA data_version", out dataVersion);
-        }
-
-        var version = raw.sqlite3_step(dataVersion) == raw.SQLITE_ROW ? raw.sqlite3_column_int64(dataVersion, 0) : (long?)null;
-        _ = raw.sqlite3_reset(dataVersion);
-        return version;
-    }
-
     protected override DbCommand CreateDbCommand() => new Statement(this);
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            dataVersion?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 
     // One at a time: a statement that is being read from cannot be run a second time.
     private SqliteCommand Take(string sql) => kept.Remove(sql, out var known) ? known : new SqliteCommand(sql, this);
