@@ -10,7 +10,7 @@ internal sealed class DavBench : IBench
     private const int Listed = 1000;
     private const int SmallSize = 4096;
     private const int Listings = 20;
-    private const int Requests = 400;
+    private const int Requests = 1000;
     private const int MegaByte = 1024 * 1024;
     private const int LargeSize = 512 * MegaByte;
     private const string Large = "large";
@@ -46,7 +46,7 @@ internal sealed class DavBench : IBench
 
         Task RaceAsync(string title, double amount, string unit, Work run, Work? prepare = null) => words.Count > 0 && !words.Exists(title.Contains)
             ? Task.CompletedTask
-            : new Race(title, amount, unit).RunAsync(
+            : new Race(title, amount, unit, fromCold: false).RunAsync(
                 [.. servers.Select(server => new Contestant(
                     server.Name,
                     (round, stop) => prepare?.Invoke(server.Http, round, stop) ?? Task.CompletedTask,

@@ -18,7 +18,7 @@ internal static class PutFlushes
         using var meters = new MeterListener();
         meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "Shared.Storage")
+            if (instrument.Meter.Name == "Bridge.Storage")
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -11,19 +11,27 @@ internal sealed record Contestant(string Name, Func<int, CancellationToken, Task
 /// Runs contestants in turn, round after round, so that what else the machine does hits them all alike, and prints medians
 /// with the first one as the measure of the others.
 /// </summary>
-internal sealed class Race(string title, double amount, string unit)
+/// <param name="title">What they do.</param>
+/// <param name="amount">How much of it in a round.</param>
+/// <param name="unit">Of the amount.</param>
+/// <param name="fromCold">Whether the first round counts: not where a server is meant that has run for a while.</param>
+internal sealed class Race(string title, double amount, string unit, bool fromCold = true)
 {
     public async Task RunAsync(IReadOnlyList<Contestant> contestants, int rounds, CancellationToken ct)
     {
         var times = contestants.ToDictionary(contestant => contestant.Name, _ => new List<double>());
-        for (var round = 0; round < rounds; round++)
+        for (var round = fromCold ? 0 : -1; round < rounds; round++)
         {
             foreach (var contestant in contestants)
             {
                 await contestant.Prepare(round, ct);
                 var watch = Stopwatch.StartNew();
                 await contestant.Run(round, ct);
-                times[contestant.Name].Add(watch.Elapsed.TotalSeconds);
+                if (round >= 0)
+                {
+                    times[contestant.Name].Add(watch.Elapsed.TotalSeconds);
+                }
+
                 await Console.Error.WriteLineAsync(Text($"{title}, round {round + 1}: {contestant.Name} {watch.Elapsed.TotalSeconds:0.000} s"));
             }
         }

@@ -13,8 +13,11 @@ internal sealed class AppPasswords(Database database, TimeProvider clock)
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     private const string Select = "SELECT id, name, created_at AS CreatedAt, used_at AS UsedAt, revoked_at AS RevokedAt FROM app_passwords";
     private const int LongestName = 200;
-    private static readonly TimeSpan Remembered = TimeSpan.FromDays(180);
+    private const long MostKnown = 1024 * 1024;
+    private const int SizeOfOne = 512;
+    private static readonly TimeSpan RevokedFor = TimeSpan.FromDays(180);
     private static readonly TimeSpan UseTold = TimeSpan.FromHours(1);
+    private readonly Remembered<string, AppPassword?> known = new(database, MostKnown, (_, _) => SizeOfOne);
 
     /// <summary>The password in clear, in the form Nextcloud shows: five groups of five.</summary>
     public Task<string> AddAsync(string instance, string name, CancellationToken ct) =>
@@ -38,9 +41,9 @@ internal sealed class AppPasswords(Database database, TimeProvider clock)
     /// <summary>Also one that was revoked.</summary>
     public async Task<AppPassword?> FindAsync(string instance, string password, CancellationToken ct)
     {
-        var values = new { instance, Hash = HashOf(instance, password) };
-        var found = await database.ReadAsync(
-            db => db.QuerySingleOrDefaultAsync<AppPassword>(Select + " WHERE instance = @instance AND hash = @Hash", values), ct);
+        var hash = HashOf(instance, password);
+        var found = await known.ReadAsync(
+            hash, db => db.QuerySingleOrDefaultAsync<AppPassword>(Select + " WHERE instance = @instance AND hash = @hash", new { instance, hash }), ct);
         if (found is { IsRevoked: false } && found.UsedAt < Now - UseTold.TotalMilliseconds)
         {
             await database.WriteAsync(db => db.ExecuteAsync("UPDATE app_passwords SET used_at = @Now WHERE id = @Id", new { found.Id, Now }), ct);
@@ -58,7 +61,7 @@ internal sealed class AppPasswords(Database database, TimeProvider clock)
     public Task RevokeAsync(string instance, string id, CancellationToken ct) => database.WriteAsync(
         async db =>
         {
-            var values = new { instance, id, Now, Old = Now - (long)Remembered.TotalMilliseconds };
+            var values = new { instance, id, Now, Old = Now - (long)RevokedFor.TotalMilliseconds };
             await db.ExecuteAsync("DELETE FROM app_passwords WHERE revoked_at > 0 AND revoked_at < @Old", values);
             if (await db.ExecuteAsync("UPDATE app_passwords SET revoked_at = @Now WHERE id = @id AND instance = @instance AND revoked_at = 0", values) == 0)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using RemoteFiles.Access;
 using RemoteFiles.Files;
@@ -12,11 +13,13 @@ internal static class DavAddress
 {
     public const string Old = "/remote.php/webdav";
 
+    // RFC 3986 section 2.3, and the slash between names.
+    private static readonly SearchValues<char> Plain = SearchValues.Create("/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     public static string Files(string user) => $"/remote.php/dav/files/{user}";
 
     /// <summary>Every name percent-encoded; folders end with a slash.</summary>
-    public static string Href(string root, FilePath path, bool isFolder) =>
-        root + (path.IsRoot ? "" : Uri.EscapeDataString(path.ToString()).Replace("%2F", "/", StringComparison.Ordinal)) + (isFolder ? "/" : "");
+    public static string Href(string root, FilePath path, bool isFolder) => root + (path.IsRoot ? "" : Escaped(path.ToString())) + (isFolder ? "/" : "");
 
     /// <summary>The decoded segments of an address of this server: whole, or a path alone (RFC 4918 section 8.3).</summary>
     /// <exception cref="FaultException">BadGateway: it is of another server.</exception>
@@ -67,6 +70,10 @@ internal static class DavAddress
 
         return resolved;
     }
+
+    // Most names need no escape.
+    private static string Escaped(string path) =>
+        path.AsSpan().ContainsAnyExcept(Plain) ? Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) : path;
 
     private static FilePath Of(IEnumerable<string> names) => names.Aggregate(FilePath.Root, (path, name) => path.Child(name));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,6 +20,8 @@ internal static class DavProperties
     public static readonly XmlQualifiedName QuotaAvailable = new("quota-available-bytes", D);
 
     private static readonly DavValue Empty = new("");
+
+    private static readonly SearchValues<char> NoText = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '\ufffe', '\uffff']);
 
     private static readonly Dictionary<XmlQualifiedName, Func<DavFacts, DavValue?>> Known = new()
     {
@@ -100,7 +103,7 @@ internal static class DavProperties
         entry.ModifiedAt?.ToUnixTimeSeconds() is > 0 and <= uint.MaxValue ? entry.ModifiedAt : entry.Cozy?.StoredAt;
 
     // A control character has no place in XML, however it is written.
-    private static DavValue? Text(string? text) => string.IsNullOrEmpty(text) || !text.All(c => c >= ' ' && c is not ('\ufffe' or '\uffff')) ? null : new(text);
+    private static DavValue? Text(string? text) => string.IsNullOrEmpty(text) || text.AsSpan().ContainsAny(NoText) ? null : new(text);
 
     private static DavValue Number(long number) => new(number.ToString(CultureInfo.InvariantCulture));
 }

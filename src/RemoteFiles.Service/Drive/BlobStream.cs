@@ -29,8 +29,12 @@ internal sealed class BlobStream(SafeFileHandle file, long length, long offset) 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Advance(await RandomAccess.ReadAsync(file, buffer, position, cancellationToken), buffer.Length);
+    // A read of a file blocks some thread, whoever asks: this one, which need not be woken by another.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Read(buffer.Span));
+    }
 
     public override void Flush()
     {

@@ -14,13 +14,15 @@ internal sealed partial class CozyDrive
 
     public async Task<DriveLook?> LookAsync(FilePath path, CancellationToken ct)
     {
-        var (found, properties, held) = await ReadAsync(
-            async nodes => await nodes.FindAsync(path) is { } node
-                ? (node, await nodes.Properties.OfAsync(node.Id), await HeldAsync(nodes, node))
-                : (null, [], null),
-            ct);
-        return found is null ? null : new(found.ToEntry(path), properties, (offset, stop) => OpenAsync(path, found, held, offset, stop));
+        await store.BeginAsync(instance, ct);
+        return await store.Looks.ReadAsync((instance, path), db => LookAsync(new(db, instance), path), ct) is { } look
+            ? new(look.Node.ToEntry(path), look.Properties, (offset, stop) => OpenAsync(path, look.Node, look.Held, offset, stop))
+            : null;
     }
+
+    private static async Task<Look?> LookAsync(Nodes nodes, FilePath path) => await nodes.FindAsync(path) is { } node
+        ? new(node, [.. await nodes.Properties.OfAsync(node.Id)], await HeldAsync(nodes, node))
+        : null;
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
         StoreAsync(nodes => PlaceOfAsync(nodes, file, upload), upload, ct);
@@ -163,11 +165,19 @@ internal sealed partial class CozyDrive
 
         await nodes.GrowAsync(parent.Id, node.Size - (taken?.Size ?? 0));
         IReadOnlyList<string> replaced = taken is null ? [] : await nodes.Versions.KeepAsync(taken, now);
-        return (node.ToEntry(file), await nodes.RemoveContentsAsync(replaced));
+        var stored = node.ToEntry(file);
+        nodes.Changes.Left(stored);
+        return (stored, await nodes.RemoveContentsAsync(replaced));
     }
 
     private async Task<Place> PlaceOfAsync(Nodes nodes, FilePath file, Upload upload)
     {
+        // The way to the folder once, for it and for what is in it.
+        if (!file.IsRoot)
+        {
+            await nodes.FindAsync(file.Parent);
+        }
+
         if (upload.Terms is { } terms)
         {
             await AdmitAsync(nodes, terms, (file, await nodes.FindAsync(file) is null ? Reach.Member : Reach.Content));
@@ -188,7 +198,7 @@ internal sealed partial class CozyDrive
     private static async Task<(Node Parent, Node? Taken)> TargetAsync(Nodes nodes, FilePath file, bool overwrite)
     {
         var parent = await ParentAsync(nodes, file);
-        var taken = await nodes.ChildAsync(parent.Id, file.Name);
+        var taken = await nodes.FindAsync(file);
         return taken is null || (overwrite && !taken.IsFolder) ? (parent, taken) : throw DriveFaults.Taken();
     }
 

@@ -44,27 +44,28 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
 
     private async IAsyncEnumerable<Node> ChildrenAsync(FilePath folder, [EnumeratorCancellation] CancellationToken ct)
     {
-        var (parent, children, ids) = await ReadAsync<(string, List<Node>, long[])>(
-            async nodes =>
-            {
-                var found = await nodes.FindAsync(folder) is { IsFolder: true } node ? node : throw DriveFaults.NotFound();
-                var first = await nodes.PageAsync(found.Id, Node.KindOf(isFolder: true), "", 0, Few + 1);
-                return first.Count <= Few ? (found.Id, first, []) : (found.Id, [], await nodes.ChildIdsAsync(found.Id));
-            },
-            ct);
-        foreach (var node in children)
+        await store.BeginAsync(instance, ct);
+        var (parent, few, many) = await store.Listings.ReadAsync((instance, folder), db => ListAsync(new(db, instance), folder), ct);
+        foreach (var node in few)
         {
             yield return node;
         }
 
         // Of many: who is there is known from one look, so that a rename meanwhile hides nothing; the rows follow as the reader takes them.
-        foreach (var some in ids.Chunk(EntriesAtOnce))
+        foreach (var some in many.Chunk(EntriesAtOnce))
         {
             foreach (var node in await ReadAsync(nodes => nodes.ChildrenAsync(parent, some), ct))
             {
                 yield return node;
             }
         }
+    }
+
+    private static async Task<Listing> ListAsync(Nodes nodes, FilePath folder)
+    {
+        var found = await nodes.FindAsync(folder) is { IsFolder: true } node ? node : throw DriveFaults.NotFound();
+        var first = await nodes.PageAsync(found.Id, Node.KindOf(isFolder: true), "", 0, Few + 1);
+        return first.Count <= Few ? new(found.Id, first, []) : new(found.Id, [], await nodes.ChildIdsAsync(found.Id));
     }
 
     private async Task<T> ReadAsync<T>(Func<Nodes, Task<T>> question, CancellationToken ct)

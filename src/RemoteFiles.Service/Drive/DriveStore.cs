@@ -14,6 +14,7 @@ internal sealed partial class DriveStore(
 {
     private const int NamesAtOnce = 500;
 
+    private const long MostRemembered = 16 * 1024 * 1024;
     private readonly ContentRemoval removal = new(database, blobs);
     private readonly Channel<IReadOnlyList<string>> discarded = Channel.CreateUnbounded<IReadOnlyList<string>>();
     private readonly ConcurrentDictionary<string, bool> begun = new();
@@ -23,6 +24,10 @@ internal sealed partial class DriveStore(
     public BlobReader Contents { get; } = new(database, blobs, log);
 
     public PartSums PartSums { get; } = new(clock);
+
+    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, MostRemembered, (place, look) => Look.BytesOf(place.Path, look));
+
+    public Remembered<(string Instance, FilePath Folder), Listing> Listings { get; } = new(database, MostRemembered, (place, listing) => Listing.BytesOf(place.Folder, listing));
 
     public Database Database => database;
 

@@ -69,6 +69,9 @@ internal sealed record Node
 
     public bool IsFolder => Kind == Folder;
 
+    /// <summary>What it takes in memory, about: texts of any length, and the rest.</summary>
+    public long Bytes => 1024 + ((Name.Length + Annotations.Length + RestorePath.Length) * sizeof(char));
+
     /// <summary>In the trash, or the trash itself: nothing is put here.</summary>
     public bool IsTrash => TrashedAt is not null || Id == ICozyDrive.TrashId;
 

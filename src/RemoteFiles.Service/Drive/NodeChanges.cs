@@ -13,9 +13,11 @@ internal sealed class NodeChanges
 
     private readonly Dictionary<string, DriveEventKind> changed = [];
     private readonly List<DriveEvent> removed = [];
+    private Entry? left;
 
     public void Inserted(IReadOnlyList<Node> nodes)
     {
+        left = null;
         var ids = nodes.Select(node => node.Id).ToHashSet();
         foreach (var node in nodes.Where(node => !ids.Contains(node.ParentId)))
         {
@@ -23,10 +25,18 @@ internal sealed class NodeChanges
         }
     }
 
-    public void Updated(Node node) => changed.TryAdd(node.Id, DriveEventKind.Updated);
+    public void Updated(Node node)
+    {
+        left = null;
+        changed.TryAdd(node.Id, DriveEventKind.Updated);
+    }
+
+    /// <summary>A file as it is after its change: need not be read again, unless another change follows.</summary>
+    public void Left(Entry file) => left = file;
 
     public void Removed(Node node, FilePath path)
     {
+        left = null;
         changed.Remove(node.Id);
         removed.Add(new(DriveEventKind.Deleted, node.Revised().ToEntry(path)));
     }
@@ -37,7 +47,11 @@ internal sealed class NodeChanges
         var events = new List<DriveEvent>(removed);
         foreach (var (id, kind) in changed)
         {
-            if (await nodes.FindAsync(id) is { } node)
+            if (left?.Id == id)
+            {
+                events.Add(new(kind, left));
+            }
+            else if (await nodes.FindAsync(id) is { } node)
             {
                 events.Add(new(kind, node.ToEntry(await nodes.PathOfAsync(id))));
             }

@@ -9,7 +9,9 @@ namespace RemoteFiles.Drive;
 internal sealed class Nodes(DbConnection db, string instance)
 {
     private const int BlobsAtOnce = 500;
-    private (FilePath Path, Node? Node)? found;
+
+    // A command looks at its path, and at the folder around it, more than once before it changes anything.
+    private readonly Dictionary<FilePath, Node?> found = [];
 
     public NodeChanges Changes { get; } = new();
 
@@ -21,32 +23,31 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public UploadParts Uploads { get; } = new(db, instance);
 
-    public Task<Node?> FindAsync(string id) => NodeRows.FindAsync(db, NodeSql.Find, new { instance, id });
+    public Task<Node?> FindAsync(string id) => NodeRows.FindAsync(db, instance, NodeSql.Find, new { instance, id });
 
-    public Task<Node?> FindAsync(long fileId) => NodeRows.FindAsync(db, NodeSql.FindNumber, new { instance, fileId });
+    public Task<Node?> FindAsync(long fileId) => NodeRows.FindAsync(db, instance, NodeSql.FindNumber, new { instance, fileId });
 
     public Task<Node?> ChildAsync(string parentId, string name) =>
-        NodeRows.FindAsync(db, NodeSql.Child, new { instance, parentId, name });
+        NodeRows.FindAsync(db, instance, NodeSql.Child, new { instance, parentId, name });
 
     /// <summary>Walks the names from the root: one look into an index each, and one question for many.</summary>
     public async Task<Node?> FindAsync(FilePath path)
     {
-        if (path.IsRoot)
+        if (!found.TryGetValue(path, out var node))
         {
-            return await FindAsync(ICozyDrive.RootId);
+            found[path] = node = path.IsRoot ? await FindAsync(ICozyDrive.RootId) : await WalkAsync(path);
         }
 
-        // A command looks at its path more than once before it changes anything.
-        if (found is not { } known || known.Path != path)
-        {
-            found = known = (path, await WalkAsync(path));
-        }
-
-        return known.Node;
+        return node;
     }
 
     private async Task<Node?> WalkAsync(FilePath path)
     {
+        if (found.TryGetValue(path.Parent, out var parent))
+        {
+            return parent is null ? null : await ChildAsync(parent.Id, path.Name);
+        }
+
         var parentId = ICozyDrive.RootId;
         foreach (var names in path.Parent.Names.Chunk(NodeSql.MostNames))
         {
@@ -84,18 +85,18 @@ internal sealed class Nodes(DbConnection db, string instance)
     public async Task<long[]> AllIdsAsync(string? parentId, string afterId) =>
         [.. await db.QueryAsync<long>(parentId is null ? NodeSql.AllIds : NodeSql.AllIdsIn, new { instance, parentId, afterId })];
 
-    public Task<List<Node>> ByIdAsync(IReadOnlyList<long> fileIds) => NodeRows.ReadAsync(db, NodeSql.ById, new { instance, fileIds });
+    public Task<List<Node>> ByIdAsync(IReadOnlyList<long> fileIds) => NodeRows.ReadAsync(db, instance, NodeSql.ById, new { instance, fileIds });
 
     public Task<List<Node>> ChildrenAsync(string parentId, IReadOnlyList<long> fileIds) =>
-        NodeRows.ReadAsync(db, NodeSql.ChildrenOf, new { instance, parentId, fileIds });
+        NodeRows.ReadAsync(db, instance, NodeSql.ChildrenOf, new { instance, parentId, fileIds });
 
     public Task<List<Node>> PageAsync(string parentId, int kind, string name, int skip, int limit) =>
-        NodeRows.ReadAsync(db, NodeSql.Page, new { instance, parentId, kind, name, skip, limit });
+        NodeRows.ReadAsync(db, instance, NodeSql.Page, new { instance, parentId, kind, name, skip, limit });
 
     public Task<long> CountChildrenAsync(string parentId) => db.ExecuteScalarAsync<long>(NodeSql.CountChildren, new { instance, parentId });
 
     /// <summary>A node and all below it, in no order.</summary>
-    public Task<List<Node>> SubtreeAsync(string id) => NodeRows.ReadAsync(db, NodeSql.Subtree, new { instance, id });
+    public Task<List<Node>> SubtreeAsync(string id) => NodeRows.ReadAsync(db, instance, NodeSql.Subtree, new { instance, id });
 
     /// <summary>How many levels lie below a node.</summary>
     public Task<int> HeightAsync(string id) => db.ExecuteScalarAsync<int>(NodeSql.Height, new { instance, id });
@@ -106,7 +107,7 @@ internal sealed class Nodes(DbConnection db, string instance)
     /// <summary>Adds rows, each with a file id of its own, and returns them so.</summary>
     public async Task<List<Node>> InsertAsync(params IReadOnlyList<Node> nodes)
     {
-        found = null;
+        found.Clear();
         var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
         var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
         await db.ExecuteAsync(NodeSql.Insert, rows);
@@ -116,7 +117,7 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public Task UpdateAsync(Node node)
     {
-        found = null;
+        found.Clear();
         Changes.Updated(node);
         return db.ExecuteAsync(NodeSql.Update, node);
     }
@@ -124,21 +125,21 @@ internal sealed class Nodes(DbConnection db, string instance)
     /// <summary>Something below this folder, or it itself, changed: it and all above get an ETag that nothing else has, for one may take the place of the other.</summary>
     public Task GrowAsync(string folderId, long delta)
     {
-        found = null;
+        found.Clear();
         return db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag = Node.NewHex() });
     }
 
     /// <summary>Marks a node and all below it as deleted then, or (null) as no longer deleted.</summary>
     public Task MarkTrashedAsync(string id, long? trashedAt)
     {
-        found = null;
+        found.Clear();
         return db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
     }
 
     /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named in the directory.</summary>
     public async Task<IReadOnlyList<string>> RemoveAsync(string id)
     {
-        found = null;
+        found.Clear();
         foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
         {
             Changes.Removed(node, await PathOfAsync(node.Id));

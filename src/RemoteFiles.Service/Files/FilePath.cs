@@ -22,6 +22,9 @@ internal sealed record FilePath
     /// <summary>The folder that holds this one; the root is its own parent.</summary>
     public FilePath Parent => text.LastIndexOf('/') is var slash and > 0 ? new(text[..slash]) : Root;
 
+    /// <summary>What it takes in memory, about.</summary>
+    public long Bytes => 64 + (text.Length * sizeof(char));
+
     public IEnumerable<string> Names => text.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Reads a decoded path; slashes at its ends and doubled ones do not count.</summary>

@@ -9,7 +9,7 @@ namespace RemoteFiles.Http;
 /// <summary>Answers GET and HEAD for a file of any tree: streamed, with ranges and conditions (RFC 9110 sections 13 and 14).</summary>
 internal static class FileResponse
 {
-    private const int BufferSize = 128 * 1024;
+    private const int BlockSize = 128 * 1024;
 
     /// <param name="context">The request.</param>
     /// <param name="tree">Where the file is.</param>
@@ -73,7 +73,7 @@ internal static class FileResponse
         }
 
         context.Response.ContentLength = range?.Count ?? download.Length;
-        await CopyAsync(download.Body, context.Response.Body, range?.Count ?? download.Length, ct);
+        await CopyAsync(download.Body, context.Response, range?.Count ?? download.Length, ct);
     }
 
     private static bool NeedsEntry(HttpRequest request) =>
@@ -131,26 +131,35 @@ internal static class FileResponse
         }
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, long count, CancellationToken ct)
+    // The first block is there before the answer begins, so that what cannot be read at all is still an error of its own.
+    private static async Task CopyAsync(Stream from, HttpResponse response, long count, CancellationToken ct)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var first = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
-            while (count > 0)
-            {
-                var read = await from.ReadAsync(buffer.AsMemory(0, (int)Math.Min(count, BufferSize)), ct);
-                if (read == 0)
-                {
-                    throw new FaultException(Fault.BadGateway, "the file ended before its length");
-                }
-
-                await to.WriteAsync(buffer.AsMemory(0, read), ct);
-                count -= read;
-            }
+            var read = await ReadAsync(from, first.AsMemory(0, BlockSize), count, ct);
+            await response.Body.WriteAsync(first.AsMemory(0, read), ct);
+            count -= read;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(first);
         }
+
+        // The others are read to where they are sent from.
+        var to = response.BodyWriter;
+        while (count > 0)
+        {
+            var read = await ReadAsync(from, to.GetMemory(BlockSize)[..BlockSize], count, ct);
+            to.Advance(read);
+            count -= read;
+            await to.FlushAsync(ct);
+        }
+    }
+
+    private static async ValueTask<int> ReadAsync(Stream from, Memory<byte> block, long count, CancellationToken ct)
+    {
+        var wanted = block[..(int)Math.Min(count, block.Length)];
+        return wanted.IsEmpty ? 0 : await from.ReadAsync(wanted, ct) is > 0 and var read ? read : throw new FaultException(Fault.BadGateway, "the file ended before its length");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RawRouteTable
     {
         var search = new Search(request, segments);
         var found = search.Descend(root, 0);
-        return new(found?.Endpoint, found?.Route, search.Allowed);
+        return found is null ? new(null, null, search.Allowed) : new(found.Endpoint, found.Route, []);
     }
 
     private void Add(Candidate candidate)
@@ -81,9 +81,9 @@ internal sealed class RawRouteTable
 
     private sealed class Search(HttpRequest request, string[] segments)
     {
-        private SortedSet<string>? allowed;
+        private readonly List<string> allowed = [];
 
-        public IReadOnlyList<string> Allowed => allowed is null ? [] : [.. allowed];
+        public IReadOnlyList<string> Allowed => [.. allowed.Distinct().Order(StringComparer.Ordinal)];
 
         public Candidate? Descend(Node node, int index)
         {
@@ -124,14 +124,14 @@ internal sealed class RawRouteTable
             Candidate? best = null;
             foreach (var candidate in ends)
             {
-                if (!candidate.Conditions.All(condition => condition.Holds(request.QueryString)))
+                if (candidate.Conditions.Count > 0 && !candidate.Conditions.All(condition => condition.Holds(request.QueryString)))
                 {
                     continue;
                 }
 
                 if (!candidate.Takes(request.Method))
                 {
-                    (allowed ??= new(StringComparer.Ordinal)).Add(candidate.Route.Method);
+                    allowed.Add(candidate.Route.Method);
                 }
                 else if (best is null || candidate.Rank(request.Method) > best.Rank(request.Method))
                 {

@@ -37,7 +37,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, IInstances instance
     // False: it was answered.
     private async Task<bool> AdmitAsync(HttpContext context, Admission admission)
     {
-        var token = TokenOf(context.Request);
+        // Who may come without one is not asked for it: the door reads what he brings in its own way.
+        var token = admission is Admission.ToPublic && !context.Request.IsGrpc() ? null : TokenOf(context.Request);
         var instance = await InstanceAsync(context, token);
         if (instance.IsMoved)
         {

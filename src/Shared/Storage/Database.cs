@@ -25,6 +25,9 @@ internal sealed class Database : IDisposable
 
     public Dialect Dialect => engine.Dialect;
 
+    /// <summary>The same twice: nobody has committed anything between. Null where that is not known at once.</summary>
+    public CommitMark? LastCommit => engine.LastCommit;
+
     /// <summary>In PostgreSQL where the options name one, else in a file of this name.</summary>
     public static Database Open(StorageOptions options, string name) =>
         options.Postgres.Length > 0 ? new(new PostgresEngine(options)) : new(options.FileOf(name));

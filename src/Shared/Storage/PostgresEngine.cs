@@ -38,6 +38,8 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override Dialect Dialect => Dialect.Postgres;
 
+    public override CommitMark? LastCommit => null;
+
     /// <summary>Of two that come at the same moment, one makes the schema.</summary>
     public override async Task PrepareAsync(CancellationToken ct)
     {

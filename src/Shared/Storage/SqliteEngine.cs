@@ -13,6 +13,9 @@ internal sealed class SqliteEngine : StorageEngine
 
     private readonly string connectionString;
     private readonly ConcurrentBag<StatementConnection> idle = [];
+    private readonly Lock door = new();
+    private StatementConnection? watcher;
+    private WalIndex? log;
     private volatile bool disposed;
 
     public SqliteEngine(string file)
@@ -23,15 +26,26 @@ internal sealed class SqliteEngine : StorageEngine
 
     public override Dialect Dialect => Dialect.Sqlite;
 
+    public override CommitMark? LastCommit
+    {
+        get
+        {
+            lock (door)
+            {
+                return disposed ? null : (log ??= WalIndex.Of(watcher ??= Open()))?.Read();
+            }
+        }
+    }
+
     public override async Task PrepareAsync(CancellationToken ct)
     {
-        await using var connection = await OpenAsync(ct);
+        await using var connection = Open();
         connection.Execute("PRAGMA journal_mode = WAL");
     }
 
     public override async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct)
     {
-        var connection = idle.TryTake(out var open) ? open : await OpenAsync(ct);
+        var connection = idle.TryTake(out var open) ? open : Open();
         var broken = false;
         try
         {
@@ -56,12 +70,16 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
-    public override async Task<WriteConnection> OpenWriterAsync() => new Writer(await OpenAsync(CancellationToken.None));
+    public override Task<WriteConnection> OpenWriterAsync() => Task.FromResult<WriteConnection>(new Writer(Open()));
 
     public override void Dispose()
     {
         disposed = true;
         CloseIdle();
+        lock (door)
+        {
+            watcher?.Dispose();
+        }
     }
 
     private void GiveBack(StatementConnection connection, bool broken)
@@ -89,18 +107,18 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
-    private async Task<StatementConnection> OpenAsync(CancellationToken ct)
+    private StatementConnection Open()
     {
         var connection = new StatementConnection(connectionString);
         try
         {
-            await connection.OpenAsync(ct);
+            connection.Open();
             connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000; PRAGMA wal_autocheckpoint = 4000;");
             return connection;
         }
         catch
         {
-            await connection.DisposeAsync();
+            connection.Dispose();
             throw;
         }
     }

@@ -7,6 +7,9 @@ internal abstract class StorageEngine : IDisposable
 {
     public abstract Dialect Dialect { get; }
 
+    /// <summary>By whichever process; null where it is not known at once.</summary>
+    public abstract CommitMark? LastCommit { get; }
+
     /// <summary>Makes the database ready for its first table.</summary>
     public abstract Task PrepareAsync(CancellationToken ct);
 

@@ -90,7 +90,7 @@ public sealed class DavListingTests(DavFixture fixture) : DavTest(fixture)
     private async Task MultiplyAsync(string fileId, int copies)
     {
         var hex = TestEngine.IsPostgres ? "md5(random()::text)" : "lower(hex(randomblob(16)))";
-        var columns = NodeRows.Columns.Split(',', StringSplitOptions.TrimEntries).Where(column => !column.Contains(' ', StringComparison.Ordinal));
+        var columns = NodeSql.Insert.Split('(', ')')[1].Split(',', StringSplitOptions.TrimEntries);
         var values = columns.Select(column => column switch
         {
             "file_id" => "(SELECT last FROM node_file_ids) + i",
