@@ -1,6 +1,7 @@
 using Migration.Migrations;
 using Migration.Tests.Fakes;
 using Shared.Faults;
+using Tests.Storage;
 
 namespace Migration.Tests;
 
@@ -44,6 +45,29 @@ public sealed class LedgerTests : IAsyncLifetime
         Assert.Equal(("failed", "not_allowed", "no", ""), (lines[1].Outcome, lines[1].Reason!.Code, lines[1].Message, lines[1].Sha256));
         Assert.Equal(("partial", new FileCounts(1, 0, 0, 0, 1, 0, new(1, 0, 0, 0, 0, 0))), (document.Outcome, document.Counts));
         Assert.Equal("not_allowed", Assert.Single(document.Errors).Code);
+    }
+
+    // Four bytes each, and nothing in it repeats: no database makes it shorter.
+    [Fact]
+    public async Task A_path_that_the_database_cannot_look_up_is_left_out_with_a_reason_and_all_else_comes()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var name = string.Concat(Enumerable.Range(0, 750).Select(_ => char.ConvertFromUtf32(random.Next(0x10000, 0x1f000))));
+        rig.Remote.Folder("/docs").Folder($"/docs/{name}").File($"/docs/{name}/inside.txt").File($"/docs/a{name}").File("/docs/b.txt");
+        await rig.StartWorkerAsync();
+
+        var id = await rig.TriggerAsync();
+        var document = await rig.FinishAsync(id);
+
+        var lines = await LinesAsync(id);
+        var leftOut = lines.Where(line => line.Outcome == "excluded").ToList();
+        Assert.Equal("imported", lines.Single(line => line.Path == "/docs/b.txt").Outcome);
+        Assert.Equal("completed", document.Status.ToString(), ignoreCase: true);
+        Assert.Equal(TestEngine.IsPostgres ? 2 : 0, leftOut.Count);
+        Assert.All(leftOut, line => Assert.Equal("bad_name", line.Reason!.Code));
+        Assert.All(leftOut, line => Assert.StartsWith("/docs/", line.Path, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -12,6 +12,8 @@ internal static partial class LedgerWriter
 {
     public static Task<LedgerTotals> ApplyAsync(DbConnection connection, string migration, LedgerChange change) => change switch
     {
+        LedgerChange.Seen { Parent: { } parent } seen when !LedgerPath.Fits(connection, seen.Entry.Path) =>
+            ExcludedAsync(connection, migration, new(parent, seen.Entry, Reason.BadName)),
         LedgerChange.Seen seen => SeenAsync(connection, migration, seen),
         LedgerChange.Excluded excluded => ExcludedAsync(connection, migration, excluded),
         LedgerChange.Known known => KnownAsync(connection, migration, known),
@@ -78,7 +80,7 @@ internal static partial class LedgerWriter
             """,
             new
             {
-                migration, Path = entry.Path.ToString(), excluded.Parent, entry.IsFolder, entry.Id, entry.ETag, entry.Size, entry.ModifiedAt, excluded.Reason.Text().Code,
+                migration, Path = LedgerPath.Of(connection, entry.Path), excluded.Parent, entry.IsFolder, entry.Id, entry.ETag, entry.Size, entry.ModifiedAt, excluded.Reason.Text().Code,
             });
         return LedgerTotals.None;
     }

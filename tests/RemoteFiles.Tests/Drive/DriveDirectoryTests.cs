@@ -12,6 +12,35 @@ public sealed class DriveDirectoryTests : DriveTests
     private DirectoryContents Contents => (DirectoryContents)Test.Contents;
 
     [Fact]
+    public async Task A_content_whose_row_is_about_to_come_stays()
+    {
+        await PutAsync("/file", "file".PadRight(20_000));
+        await Test.Store.Blobs.WriteAsync(SweepTests.Of(1), room: null, Ct);
+        Test.Clock.Shift += TimeSpan.FromHours(2);
+        var (stored, commit) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var upload = Drive.WriteAsync(
+            At("/new"),
+            SweepTests.Of(2) with
+            {
+                Confirm = async (_, _) =>
+                {
+                    stored.SetResult();
+                    await commit.Task;
+                },
+            },
+            Ct);
+        await stored.Task.WaitAsync(Ct);
+        Assert.Equal(3, (await Test.BlobsAsync()).Length);
+
+        await Test.Store.SweepAsync(TimeSpan.FromHours(1), Ct);
+
+        commit.SetResult();
+        await upload;
+        Assert.Equal(2, (await Test.BlobsAsync()).Length);
+        Assert.Equal(20_000, (await TextAsync("/new")).Length);
+    }
+
+    [Fact]
     public async Task A_content_that_is_cut_while_it_is_read_fails_rather_than_ends()
     {
         await Drive.WriteAsync(At("/a"), new() { Body = new MemoryStream(new byte[500_000]) }, Ct);

@@ -41,36 +41,6 @@ public class SweepTests : DriveTests
     }
 
     [Fact]
-    public async Task A_content_whose_row_is_about_to_come_stays()
-    {
-        Assert.SkipWhen(Test.Store.Blobs.DatedByFirstByte, "a bucket has the time of its own clock");
-        await PutAsync("/file", "file".PadRight(Large));
-        await Test.Store.Blobs.WriteAsync(Of(1), room: null, Ct);
-        Test.Clock.Shift += TimeSpan.FromHours(2);
-        var (stored, commit) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var upload = Drive.WriteAsync(
-            At("/new"),
-            Of(2) with
-            {
-                Confirm = async (_, _) =>
-                {
-                    stored.SetResult();
-                    await commit.Task;
-                },
-            },
-            Ct);
-        await stored.Task.WaitAsync(Ct);
-        Assert.Equal(3, (await Test.BlobsAsync()).Length);
-
-        await Test.Store.SweepAsync(TimeSpan.FromHours(1), Ct);
-
-        commit.SetResult();
-        await upload;
-        Assert.Equal(2, (await Test.BlobsAsync()).Length);
-        Assert.Equal(Large, (await TextAsync("/new")).Length);
-    }
-
-    [Fact]
     public async Task A_database_of_other_contents_removes_none_of_them()
     {
         for (var i = 0; i < 100; i++)
@@ -89,5 +59,5 @@ public class SweepTests : DriveTests
         Assert.Single(await Test.BlobsAsync());
     }
 
-    private static Upload Of(int number) => new() { Body = new MemoryStream([.. Enumerable.Repeat((byte)number, Large)]), Length = Large };
+    internal static Upload Of(int number) => new() { Body = new MemoryStream([.. Enumerable.Repeat((byte)number, Large)]), Length = Large };
 }
