@@ -1,0 +1,5 @@
+-- Tries of logins, of all replicas together, by spans of ten minutes; address '' is all addresses. Old spans go by themselves.
+CREATE TABLE IF NOT EXISTS login_tries (
+  instance TEXT NOT NULL, trial TEXT NOT NULL, address TEXT NOT NULL, span BIGINT NOT NULL, tries BIGINT NOT NULL,
+  PRIMARY KEY (instance, trial, address, span));
+CREATE INDEX IF NOT EXISTS login_tries_span ON login_tries (span);
