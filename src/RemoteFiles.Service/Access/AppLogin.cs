@@ -28,7 +28,7 @@ internal sealed class AppLogin(AppPasswords passwords, LoginThrottle throttle, R
         if (found is null)
         {
             AccessMetrics.Refused(Trial.OfAppPasswords);
-            throttle.Take(Trial.OfAppPasswords, instance, CallerNetwork.Of(context));
+            await throttle.TakeAsync(Trial.OfAppPasswords, instance, CallerNetwork.Of(context), context.RequestAborted);
         }
 
         return null;

@@ -1,6 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
+using Dapper;
 using Shared.Access;
 using Shared.Faults;
+using Shared.Storage;
 
 namespace RemoteFiles.Access;
 
@@ -14,86 +17,90 @@ internal sealed record Trial(string Name, int MostOfAddress, int MostOfInstance)
 
 /// <summary>
 /// Limits tries of one address at one instance, so that nobody shuts out a neighbour. An instance that is tried from everywhere
-/// still takes one try from each address, so that its owner is never shut out either. Kept in bounded memory.
+/// still takes one try from each address, so that its owner is never shut out either. All replicas count together, in the database.
 /// </summary>
-internal sealed class LoginThrottle(TimeProvider clock)
+internal sealed class LoginThrottle(Database database, TimeProvider clock)
 {
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     private const int MostAddresses = 20_000;
-    private readonly Lock door = new();
-    private readonly TwoWindows addresses = new(MostAddresses);
-    private readonly TwoWindows instances = new(int.MaxValue);
+    private const string Everywhere = "";
 
     /// <summary>Counts a try, before it is made: many at once are no way around.</summary>
     /// <exception cref="FaultException">TooManyRequests: not this one.</exception>
-    public void Take(Trial trial, Instance instance, string address)
+    public async Task TakeAsync(Trial trial, Instance instance, string address, CancellationToken ct)
     {
-        lock (door)
+        var now = clock.GetUtcNow();
+        var key = new Key(instance.Domain, trial.Name, address, now.Ticks / Window.Ticks);
+        try
         {
-            var now = clock.GetUtcNow();
-            var (one, all) = (KeyOf(trial, instance, address), KeyOf(trial, instance, ""));
-            addresses.Turn(now);
-            instances.Turn(now);
-            var most = instances.Count(all) < trial.MostOfInstance ? trial.MostOfAddress : 1;
-            if (addresses.Count(one) >= most)
-            {
-                AccessMetrics.Limited(trial);
-                var wait = addresses.EndOf(one, most) - now;
-                throw new FaultException(Fault.TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"Too many tries, come again in {Math.Ceiling(wait.TotalMinutes)} minutes")) { RetryAfter = wait };
-            }
-
-            addresses.Add(one, now);
-            instances.Add(all, now);
+            // Who is refused holds up no writer.
+            await database.ReadAsync(db => CheckAsync(db, trial, key, now), ct);
+            await database.WriteAsync(
+                async db =>
+                {
+                    await CheckAsync(db, trial, key, now);
+                    await CountAsync(db, key);
+                },
+                ct);
+        }
+        catch (FaultException e) when (e.Fault == Fault.TooManyRequests)
+        {
+            AccessMetrics.Limited(trial);
+            throw;
         }
     }
 
     /// <summary>The try was a good one: its address starts anew.</summary>
-    public void Forgive(Trial trial, Instance instance, string address)
+    public Task ForgiveAsync(Trial trial, Instance instance, string address, CancellationToken ct) => database.WriteAsync(
+        db => db.ExecuteAsync(
+            "DELETE FROM login_tries WHERE instance = @Domain AND trial = @Name AND address = @address", new { instance.Domain, trial.Name, address }),
+        ct);
+
+    // What was counted in this span and the one before.
+    private static async Task<bool> CheckAsync(DbConnection db, Trial trial, Key key, DateTimeOffset now)
     {
-        lock (door)
+        const string select = """
+            SELECT address AS Address, span AS Span, tries AS Tries FROM login_tries
+            WHERE instance = @Instance AND trial = @Trial AND address IN (@Address, '') AND span >= @Span - 1
+            """;
+        var counted = (await db.QueryAsync<Counted>(select, key)).AsList();
+        var most = counted.Where(some => some.Address == Everywhere).Sum(some => some.Tries) < trial.MostOfInstance ? trial.MostOfAddress : 1;
+        var own = counted.Where(some => some.Address == key.Address).ToList();
+        if (own.Sum(some => some.Tries) < most)
         {
-            addresses.Clear(KeyOf(trial, instance, address));
+            return true;
         }
+
+        var isOfNow = own.Where(some => some.Span == key.Span).Sum(some => some.Tries) >= most;
+        var wait = new DateTimeOffset((key.Span + (isOfNow ? 2 : 1)) * Window.Ticks, TimeSpan.Zero) - now;
+        throw new FaultException(Fault.TooManyRequests, string.Create(CultureInfo.InvariantCulture, $"Too many tries, come again in {Math.Ceiling(wait.TotalMinutes)} minutes")) { RetryAfter = wait };
     }
 
-    private static (string Trial, string Domain, string Address) KeyOf(Trial trial, Instance instance, string address) => (trial.Name, instance.Domain, address);
-
-    /// <summary>What was counted in this window and the one before; a window that is full ends early.</summary>
-    private sealed class TwoWindows(int most)
+    private static async Task CountAsync(DbConnection db, Key key)
     {
-        private Dictionary<(string, string, string), int> current = [];
-        private Dictionary<(string, string, string), int> previous = [];
-        private DateTimeOffset began;
-
-        public void Turn(DateTimeOffset now)
+        const string insert = """
+            INSERT INTO login_tries (instance, trial, address, span, tries) VALUES (@Instance, @Trial, @Address, @Span, 1)
+            ON CONFLICT (instance, trial, address, span) DO UPDATE SET tries = login_tries.tries + 1 RETURNING tries
+            """;
+        await db.ExecuteScalarAsync<long>(insert, key);
+        if (await db.ExecuteScalarAsync<long>(insert, key with { Address = Everywhere }) % MostAddresses == 0)
         {
-            if (now - began >= Window)
-            {
-                (previous, current) = (now - began < 2 * Window ? current : [], []);
-                began = now;
-            }
+            // From so many addresses that to remember them all would cost too much: they begin anew.
+            await db.ExecuteAsync("DELETE FROM login_tries WHERE instance = @Instance AND trial = @Trial AND address <> ''", key);
         }
 
-        public int Count((string, string, string) key) => current.GetValueOrDefault(key) + previous.GetValueOrDefault(key);
+        await db.ExecuteAsync("DELETE FROM login_tries WHERE span < @Span - 1", key);
+    }
 
-        /// <summary>When a key will count less than this.</summary>
-        public DateTimeOffset EndOf((string, string, string) key, int count) => began + (current.GetValueOrDefault(key) < count ? Window : 2 * Window);
+    private sealed record Key(string Instance, string Trial, string Address, long Span);
 
-        public void Add((string, string, string) key, DateTimeOffset now)
-        {
-            if (current.Count >= most && !current.ContainsKey(key))
-            {
-                (previous, current, began) = (current, [], now);
-            }
+    private sealed record Counted
+    {
+        public string Address { get; init; } = "";
 
-            current[key] = current.GetValueOrDefault(key) + 1;
-        }
+        public long Span { get; init; }
 
-        public void Clear((string, string, string) key)
-        {
-            current.Remove(key);
-            previous.Remove(key);
-        }
+        public long Tries { get; init; }
     }
 }

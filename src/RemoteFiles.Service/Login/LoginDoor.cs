@@ -59,7 +59,7 @@ internal static class LoginDoor
     private static async Task StartAsync(HttpContext context)
     {
         var instance = context.Instance();
-        context.RequestServices.GetRequiredService<LoginThrottle>().Take(Trial.OfStarts, instance, CallerNetwork.Of(context));
+        await context.RequestServices.GetRequiredService<LoginThrottle>().TakeAsync(Trial.OfStarts, instance, CallerNetwork.Of(context), context.RequestAborted);
         var flow = await Flows(context).StartAsync(instance.Domain, AppName.Of(context.Request), context.RequestAborted);
         var server = Visitor.ServerOf(context);
         await WriteAsync(context, new()

@@ -13,14 +13,14 @@ internal static class Passphrase
     {
         var throttle = context.RequestServices.GetRequiredService<LoginThrottle>();
         var (instance, network) = (context.Instance(), CallerNetwork.Of(context));
-        throttle.Take(Trial.OfPassphrases, instance, network);
+        await throttle.TakeAsync(Trial.OfPassphrases, instance, network, context.RequestAborted);
         if (!await context.RequestServices.GetRequiredService<InstanceRegistry>().IsPassphraseAsync(instance.Domain, passphrase, context.RequestAborted))
         {
             AccessMetrics.Refused(Trial.OfPassphrases);
             return false;
         }
 
-        throttle.Forgive(Trial.OfPassphrases, instance, network);
+        await throttle.ForgiveAsync(Trial.OfPassphrases, instance, network, context.RequestAborted);
         return true;
     }
 }

@@ -46,13 +46,13 @@ internal static class OcsAppPasswords
     private static async Task DemandPassphraseAsync(OcsCall call, string passphrase, Fault otherwise)
     {
         var (throttle, network) = (call.Get<LoginThrottle>(), CallerNetwork.Of(call.Http));
-        throttle.Take(Trial.OfPassphrases, call.Instance, network);
+        await throttle.TakeAsync(Trial.OfPassphrases, call.Instance, network, call.Ct);
         if (!await call.Get<InstanceRegistry>().IsPassphraseAsync(call.Instance.Domain, passphrase, call.Ct))
         {
             AccessMetrics.Refused(Trial.OfPassphrases);
             throw new FaultException(otherwise, "Unauthorised");
         }
 
-        throttle.Forgive(Trial.OfPassphrases, call.Instance, network);
+        await throttle.ForgiveAsync(Trial.OfPassphrases, call.Instance, network, call.Ct);
     }
 }

@@ -138,7 +138,7 @@ internal sealed class CommitQueue : IDisposable
         {
             await write.Work(connection.Connection);
         }
-        catch (Exception e)
+        catch (Exception e) when (!connection.IsLost)
         {
             await connection.UndoToMarkAsync();
             write.Failure = e;

@@ -32,6 +32,23 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_whose_connection_breaks_under_it_says_so()
+    {
+        var broken = replicas[0].WriteAsync(
+            async db =>
+            {
+                var process = await db.ExecuteScalarAsync<int>("SELECT pg_backend_pid()");
+                await replicas[1].ReadAsync(other => other.ExecuteAsync("SELECT pg_terminate_backend(@process)", new { process }), Ct);
+                await db.ExecuteAsync("INSERT INTO facts VALUES ('never')");
+            },
+            Ct);
+
+        await Assert.ThrowsAnyAsync<DbException>(() => broken);
+        await WriteAsync(replicas[0], "INSERT INTO facts VALUES ('again')");
+        Assert.Equal(1, await CountAsync(replicas[1]));
+    }
+
+    [Fact]
     public async Task A_replica_that_dies_while_it_writes_holds_back_nobody_and_leaves_nothing()
     {
         var (writing, goOn) = (new TaskCompletionSource<int>(), new TaskCompletionSource());

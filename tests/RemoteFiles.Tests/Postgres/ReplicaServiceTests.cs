@@ -34,6 +34,21 @@ public sealed class ReplicaServiceTests : IAsyncLifetime
     public void Replicas_that_start_together_encrypt_with_one_key() => Assert.Single(Directory.GetFiles(Path.Combine(directory, "keys"), "key-*.xml"));
 
     [Fact]
+    public async Task Guesses_are_counted_by_all_replicas_together_and_keep_nobody_else_out()
+    {
+        var password = (await replicas[0].AdminAsync(HttpMethod.Post, "/instances/app-passwords", ("Domain", Domain), ("Name", "laptop"))).Text.Trim();
+        var guesses = new List<int>();
+        for (var i = 0; i < 32; i++)
+        {
+            guesses.Add((await AskAsync(i % 2, $"wrong {i}", "198.51.100.1")).Status);
+        }
+
+        Assert.Equal(Enumerable.Repeat(401, 30).Concat([429, 429]), guesses);
+        Expect.Status(200, await AskAsync(0, password, "198.51.100.1"));
+        Expect.Status(401, await AskAsync(1, "wrong", "198.51.100.2"));
+    }
+
+    [Fact]
     public async Task An_app_password_that_one_has_revoked_is_refused_by_the_other()
     {
         var made = await replicas[0].AdminAsync(HttpMethod.Post, "/instances/app-passwords", ("Domain", Domain), ("Name", "laptop"));
@@ -47,4 +62,7 @@ public sealed class ReplicaServiceTests : IAsyncLifetime
 
         Expect.Status(401, await app.OcsAsync(User));
     }
+
+    private Task<Answer> AskAsync(int replica, string password, string address) =>
+        new NextcloudApp(replicas[replica].Client(Domain, null), NextcloudApp.Basic("alma", password)).OcsAsync(User, headers: ("X-Forwarded-For", address));
 }
