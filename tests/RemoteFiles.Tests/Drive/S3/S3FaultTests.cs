@@ -50,10 +50,10 @@ public sealed class S3FaultTests(SwiftServer server)
     {
         await using var proxy = new FaultProxy(await StartedAsync());
         await using var test = await TestDrive.CreateAsync(contents: await BucketContents.CreateAsync(server, proxy.Url));
-        await PutAsync(test, "/a", bytes[..300_000]);
-        var whole = proxy.Add(new("whole", line => line.StartsWith("GET", StringComparison.Ordinal), 0) { Instead = WireFault.Status(200, body: new('x', 300_000)) });
+        await PutAsync(test, "/a", bytes[..200_000]);
+        var whole = proxy.Add(new("whole", line => line.StartsWith("GET", StringComparison.Ordinal), 0) { Instead = WireFault.Status(200, body: new('x', 100_000)) });
 
-        var fault = await Assert.ThrowsAsync<FaultException>(() => test.Drive.OpenAsync(DriveTests.At("/a"), 200_000, Ct));
+        var fault = await Assert.ThrowsAsync<FaultException>(() => test.Drive.OpenAsync(DriveTests.At("/a"), 150_000, Ct));
 
         Assert.Equal(Fault.Unavailable, fault.Fault);
         Assert.True(whole.Happened);

@@ -103,20 +103,19 @@ public sealed class S3PartTests(SwiftServer server) : DriveTests
         const int many = 1_010;
         await using var other = await TestDrive.CreateAsync(0, await BucketContents.CreateAsync(server));
         var kept = await other.Store.Blobs.WriteAsync(new() { Body = new MemoryStream([1]) }, room: null, Ct);
-        await using var content = new MemoryStream(bytes);
-        await Drive.WriteAsync(At("/named"), new() { Body = content }, Ct);
-        var named = Assert.Single(await Contents.ListAsync());
         await Parallel.ForAsync(0, many, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct }, async (_, ct) =>
             await Test.Store.Blobs.WriteAsync(new() { Body = new MemoryStream([1]) }, room: null, ct));
         await server.Client.PutObjectAsync(new() { BucketName = SwiftServer.Bucket, Key = Contents.Options.Prefix + "not of ours", ContentBody = "1", UseChunkEncoding = false }, Ct);
 
         var pages = await Test.Store.Blobs.ListAsync(DateTimeOffset.MaxValue, Ct).ToListAsync(Ct);
         Assert.True(pages.Count > 1);
-        Assert.Equal(many + 1, pages.Sum(page => page.Count));
+        Assert.Equal(many, pages.Sum(page => page.Count));
 
+        await Drive.WriteAsync(At("/named"), new() { Body = new MemoryStream(new byte[20_000]), Length = 20_000 }, Ct);
         Test.Clock.Shift += TimeSpan.FromMinutes(1);
         await Test.Store.SweepAsync(TimeSpan.Zero, Ct);
-        Assert.Equal([named, "not of ours"], (await Contents.ListAsync()).Order());
+        Assert.Equal(2, (await Contents.ListAsync()).Length);
+        Assert.Contains("not of ours", await Contents.ListAsync());
         Assert.Equal([kept.Id], await other.BlobsAsync());
     }
 
