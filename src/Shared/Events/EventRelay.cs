@@ -22,17 +22,22 @@ internal sealed partial class EventRelay : BackgroundService
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(5);
+
     private readonly string replica = Guid.NewGuid().ToString("N");
     private readonly Mailbox<Announcement> outgoing = new(MostBytes);
     private readonly RelayAddress address;
     private readonly EventHub hub;
     private readonly TimeProvider clock;
     private readonly ILogger<EventRelay> log;
+    private readonly OtherReplicas others;
     private volatile bool lost;
+    private volatile bool isSaying;
 
     public EventRelay(RelayAddress address, EventHub hub, TimeProvider clock, ILogger<EventRelay> log)
     {
         (this.address, this.hub, this.clock, this.log) = (address, hub, clock, log);
+        others = new(AliveEvery * 3, clock);
         hub.Relay = Send;
     }
 
@@ -106,33 +111,72 @@ internal sealed partial class EventRelay : BackgroundService
         // Whoever has watched until now may have missed what others announced.
         hub.EndAll();
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var over = new CancellationTokenSource();
         var publishing = PublishAllAsync(channel, over.Token);
+        var listening = ListenAsync(over.Token);
         try
         {
-            await await Task.WhenAny(gone.Task, publishing).WaitAsync(ct);
+            await await Task.WhenAny(gone.Task, publishing, listening).WaitAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // What is still here goes out, and then a word that it was all.
+            Send(new() { Leaving = true });
+            await publishing.WaitAsync(Patience, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
         finally
         {
             await over.CancelAsync();
+            others.Forget();
 
             // The library does not end every wait of its own with the token.
-            await publishing.WaitAsync(Patience, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(publishing, listening).WaitAsync(Patience, clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Says that this replica is there, and looks who no longer is: one that was killed may have changed what it did not announce.</summary>
+    private async Task ListenAsync(CancellationToken ct)
+    {
+        isSaying = false;
+        using var timer = new PeriodicTimer(AliveEvery, clock);
+        do
+        {
+            if (isSaying)
+            {
+                // The broker takes nothing now, from the others neither.
+                others.Excuse();
+                continue;
+            }
+
+            if (others.TakeSilent())
+            {
+                Silent();
+                hub.EndAll();
+            }
+
+            isSaying = true;
+            Send(new() { Alive = true });
+        }
+        while (await timer.WaitForNextTickAsync(ct));
     }
 
     private async Task PublishAllAsync(IChannel channel, CancellationToken ct)
     {
-        while (true)
+        for (var isLeaving = false; !isLeaving;)
         {
             if (lost)
             {
                 lost = false;
                 outgoing.Clear();
+                isSaying = false;
                 await PublishAsync(channel, new() { Gap = true }, ct);
             }
 
-            await PublishAsync(channel, await outgoing.ReadAsync(ct), ct);
+            var next = await outgoing.ReadAsync(ct);
+            await PublishAsync(channel, next, ct);
+            isLeaving = next.Leaving;
+            isSaying &= !next.Alive;
         }
     }
 
@@ -145,11 +189,12 @@ internal sealed partial class EventRelay : BackgroundService
         if (message.BasicProperties.AppId != replica)
         {
             var announcement = Announcement.Parser.ParseFrom(message.Body.Span);
+            others.Heard(message.BasicProperties.AppId ?? "", announcement);
             if (announcement.Gap)
             {
                 hub.EndAll();
             }
-            else
+            else if (announcement.Happening is not null)
             {
                 hub.Tell(announcement.Instance, announcement.Happening);
             }
@@ -166,6 +211,9 @@ internal sealed partial class EventRelay : BackgroundService
 
     [LoggerMessage(LogLevel.Error, "The broker is gone; events of other replicas are missed until it is back: {Reason}", EventName = "events.disconnected")]
     private partial void Lost(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "A replica ended without a word: it may have changed what it did not announce, so every watch began anew", EventName = "events.replica_gone")]
+    private partial void Silent();
 
     [LoggerMessage(LogLevel.Information, "The broker is back; every watch began anew", EventName = "events.connected")]
     private partial void Back();
