@@ -109,6 +109,19 @@ public sealed class TriggerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_of_ours_that_is_away_is_not_told_as_a_Nextcloud_that_is()
+    {
+        rig.Remote.OnProbe = _ => throw new PeerAwayException("away", new IOException());
+        Assert.Equal(Fault.Unavailable, (await Assert.ThrowsAsync<PeerAwayException>(() => rig.TriggerAsync())).Fault);
+        rig.Remote.OnProbe = _ => Task.CompletedTask;
+
+        rig.Remote.OnSaveAccount = () => throw new PeerAwayException("away", new IOException());
+        await Assert.ThrowsAsync<PeerAwayException>(() => rig.TriggerAsync());
+        rig.Remote.OnSaveAccount = () => Task.CompletedTask;
+        await rig.TriggerAsync();
+    }
+
+    [Fact]
     public async Task A_probe_that_names_its_cause_already_is_not_told_twice()
     {
         rig.Remote.OnProbe = _ => throw new FaultException(Fault.BadGateway, "nextcloud unreachable: no such host");

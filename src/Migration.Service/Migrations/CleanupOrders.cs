@@ -101,6 +101,6 @@ internal sealed class CleanupOrders(
     private static FaultException Told(FaultException e) => e.Fault switch
     {
         Fault.Unauthenticated or Fault.Forbidden => new(Fault.Unauthenticated, "nextcloud credentials are invalid", e),
-        _ => new(Fault.BadGateway, MigrationOrders.UnreachableBecause(e.Message), e),
+        _ => e as PeerAwayException ?? new FaultException(Fault.BadGateway, MigrationOrders.UnreachableBecause(e.Message), e),
     };
 }

@@ -40,7 +40,7 @@ internal sealed partial class CredentialOrders(
         {
             throw new FaultException(Fault.Unauthenticated, "nextcloud credentials are invalid", e);
         }
-        catch (FaultException e) when (e.Fault is not (Fault.Conflict or Fault.NotFound))
+        catch (FaultException e) when (e is not PeerAwayException && e.Fault is not (Fault.Conflict or Fault.NotFound))
         {
             throw new FaultException(Fault.BadGateway, MigrationOrders.UnreachableBecause(e.Message), e);
         }

@@ -66,7 +66,7 @@ internal sealed partial class MigrationOrders(
         cause.StartsWith(Unreachable, StringComparison.Ordinal) ? cause : Unreachable + cause;
 
     /// <summary>Whose files an order is about, asked of the Nextcloud.</summary>
-    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text; NotFound or Malformed: no such account.</exception>
+    /// <exception cref="FaultException">Unauthenticated or BadGateway, with the contract's text; NotFound or Malformed: no such account; Unavailable: nobody could ask.</exception>
     public async Task<SourceOwner> OwnerAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
         try
@@ -83,7 +83,7 @@ internal sealed partial class MigrationOrders(
         {
             throw new FaultException(Fault.Unauthenticated, "nextcloud credentials are invalid", e);
         }
-        catch (FaultException e)
+        catch (FaultException e) when (e is not PeerAwayException)
         {
             throw new FaultException(Fault.BadGateway, UnreachableBecause(e.Message), e);
         }
@@ -124,7 +124,7 @@ internal sealed partial class MigrationOrders(
         catch (Exception e)
         {
             await migrations.RemoveReservationAsync(reserved.Id, reserved.LeaseOwner!, CancellationToken.None);
-            throw new FaultException(Fault.Internal, "the account could not be saved", e);
+            throw e as PeerAwayException ?? new FaultException(Fault.Internal, "the account could not be saved", e);
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class SurveyOrders(MigrationOrders orders, IRemoteFiles remote, 
         {
             throw new FaultException(Fault.NotFound, $"Source path not found in Nextcloud: {folder}", e);
         }
-        catch (FaultException e)
+        catch (FaultException e) when (e is not PeerAwayException)
         {
             throw new FaultException(Fault.BadGateway, MigrationOrders.UnreachableBecause(e.Message), e);
         }

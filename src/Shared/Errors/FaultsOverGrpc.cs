@@ -30,9 +30,16 @@ internal static class FaultsOverGrpc
         response.Headers[Trailer] = fault.Fault.ToString();
     }
 
-    /// <summary>The fault behind a failed call; a peer that cannot be reached is Unavailable.</summary>
-    public static FaultException FromRpc(RpcException error) =>
-        Enum.TryParse<Fault>(error.Trailers.GetValue(Trailer), out var fault)
-            ? new(fault, error.Status.Detail, error)
-            : new(error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded ? Fault.Unavailable : Fault.Internal, error.Status.Detail, error);
+    /// <summary>The fault behind a failed call; what came from no method of the peer is that peer's absence.</summary>
+    public static FaultException FromRpc(RpcException error)
+    {
+        if (Enum.TryParse<Fault>(error.Trailers.GetValue(Trailer), out var fault))
+        {
+            return new(fault, error.Status.Detail, error);
+        }
+
+        return error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+            ? new PeerAwayException(error.Status.Detail, error)
+            : new FaultException(Fault.Internal, error.Status.Detail, error);
+    }
 }

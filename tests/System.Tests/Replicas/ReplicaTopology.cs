@@ -54,8 +54,8 @@ internal sealed class ReplicaTopology : IAsyncDisposable
     public async Task KillAsync(string service, int i)
     {
         var replica = replicas[service][i];
-        await replica.Process!.KillAsync();
-        await replica.Process.DisposeAsync();
+        await replica.Process!.DisposeAsync();
+        replica.Process = null;
     }
 
     /// <summary>Another process in the place of one that is gone; ends when it is ready.</summary>
