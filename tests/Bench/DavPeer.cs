@@ -18,7 +18,7 @@ internal sealed class DavPeer : IAsyncDisposable
 
     public static Task<DavPeer> ApacheAsync(CancellationToken ct)
     {
-        var (data, port) = (Directory.CreateTempSubdirectory("bench-apache-").FullName, ServiceProcess.FreePort());
+        var (data, port) = (Directory.CreateTempSubdirectory("bench-apache-").FullName, FreePort.Take());
         Directory.CreateDirectory(Path.Combine(data, "files"));
         const string modules = "/usr/lib/apache2/modules";
         File.WriteAllText(Path.Combine(data, "apache.conf"), $"""
@@ -52,7 +52,7 @@ internal sealed class DavPeer : IAsyncDisposable
 
     public static Task<DavPeer> RcloneAsync(CancellationToken ct)
     {
-        var (data, port) = (Directory.CreateTempSubdirectory("bench-rclone-").FullName, ServiceProcess.FreePort());
+        var (data, port) = (Directory.CreateTempSubdirectory("bench-rclone-").FullName, FreePort.Take());
         return StartAsync("rclone serve webdav", data, port, "rclone", ["serve", "webdav", data, "--addr", $"127.0.0.1:{port}", "--config", "/dev/null"], ct);
     }
 

@@ -228,7 +228,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_broker_a_trigger_answers_503_in_the_form_of_the_contract_and_the_document_says_why()
     {
-        var nobody = $"amqp://guest:guest@127.0.0.1:{RabbitMqServer.FreePort()}/";
+        var nobody = $"amqp://guest:guest@127.0.0.1:{FreePort.Take()}/";
         await using var cut = await RunningService.StartAsync(("Migration:Worker", "false"), ("RabbitMq:Uri", nobody));
 
         using var answer = await cut.PostAsync(Trigger, Body);

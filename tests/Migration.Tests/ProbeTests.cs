@@ -38,7 +38,7 @@ public sealed class ProbeTests
     [Fact]
     public async Task Without_its_broker_it_lives_and_is_not_ready()
     {
-        await using var service = await RunningService.StartAsync(("RabbitMq:Uri", $"amqp://guest:guest@127.0.0.1:{RabbitMqServer.FreePort()}/"));
+        await using var service = await RunningService.StartAsync(("RabbitMq:Uri", $"amqp://guest:guest@127.0.0.1:{FreePort.Take()}/"));
 
         Assert.Equal((true, true, false), await AskAsync(service));
     }

@@ -94,7 +94,7 @@ public sealed class PublishTests(RabbitMqServer server) : IAsyncLifetime
     [Fact]
     public async Task Without_a_broker_a_trigger_answers_503_in_time_and_its_document_is_failed()
     {
-        Rig.Commands = QueueRig.Publisher(new() { Uri = $"amqp://guest:guest@127.0.0.1:{RabbitMqServer.FreePort()}/" });
+        Rig.Commands = QueueRig.Publisher(new() { Uri = $"amqp://guest:guest@127.0.0.1:{FreePort.Take()}/" });
         var begun = TimeProvider.System.GetTimestamp();
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => Rig.TriggerAsync());

@@ -7,7 +7,7 @@ namespace SystemTests;
 internal sealed class BridgeProcess : IAsyncDisposable
 {
     private static readonly string[] Scopes = ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"];
-    private readonly int adminPort = ServiceProcess.FreePort();
+    private readonly int adminPort = FreePort.Take();
     private readonly string[] more;
 
     private BridgeProcess(string[] more) => this.more = more;
@@ -20,7 +20,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     public string Data { get; } = Directory.CreateTempSubdirectory("bridge-system-").FullName;
 
-    public int Port { get; } = ServiceProcess.FreePort();
+    public int Port { get; } = FreePort.Take();
 
     public Uri Address => new($"http://127.0.0.1:{Port}/");
 

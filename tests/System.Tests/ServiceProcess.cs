@@ -8,9 +8,6 @@ namespace SystemTests;
 /// <summary>One of our programs as a process of its own, on loopback.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    private const int FirstPort = 20_000;
-    private const int Ports = 12_000;
-    private static int portsTaken = Environment.ProcessId * 97 % Ports;
     private readonly Process process;
     private readonly StringBuilder output = new();
 
@@ -63,25 +60,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             await started.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>A port that nobody listens at, below those that the system gives to connections: none of them takes it before it is used.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = FirstPort + (Interlocked.Increment(ref portsTaken) % Ports);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody's.
-            }
         }
     }
 

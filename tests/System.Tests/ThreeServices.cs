@@ -9,8 +9,8 @@ internal sealed class ThreeServices : IAsyncDisposable
     private const string AdminSecret = "operator-of-the-tests";
     private readonly string data = Directory.CreateTempSubdirectory("bridge-services-").FullName;
     private readonly Dictionary<string, ServiceProcess> processes = [];
-    private readonly int port = ServiceProcess.FreePort();
-    private readonly int adminPort = ServiceProcess.FreePort();
+    private readonly int port = FreePort.Take();
+    private readonly int adminPort = FreePort.Take();
 
     public Uri Address => new($"http://127.0.0.1:{port}/");
 
@@ -83,8 +83,8 @@ internal sealed class ThreeServices : IAsyncDisposable
 
     private async Task StartAllAsync(CancellationToken ct)
     {
-        var (remoteFiles, remoteFilesGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
-        var (migration, migrationGrpc) = (ServiceProcess.FreePort(), ServiceProcess.FreePort());
+        var (remoteFiles, remoteFilesGrpc) = (FreePort.Take(), FreePort.Take());
+        var (migration, migrationGrpc) = (FreePort.Take(), FreePort.Take());
         var key = new string('k', 40);
         await StartAsync("RemoteFiles.Service", remoteFiles, new()
         {

@@ -17,9 +17,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly string directory = Directory.CreateTempSubdirectory("migration-rabbitmq-").FullName;
     private readonly SemaphoreSlim starting = new(1, 1);
-    private readonly int port = FreePort();
-    private readonly int distributionPort = FreePort();
-    private readonly int namesPort = FreePort();
+    private readonly int port = FreePort.Take();
+    private readonly int distributionPort = FreePort.Take();
+    private readonly int namesPort = FreePort.Take();
     private Process? names;
     private Process? node;
 
@@ -38,6 +38,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 node = Start(Script);
                 await ReadyAsync(node);
             }
+        }
+        catch
+        {
+            await KillAsync();
+            throw;
         }
         finally
         {
@@ -84,13 +89,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
         names?.Dispose();
         starting.Dispose();
         Directory.Delete(directory, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Process Start(string program, params string[] arguments)

@@ -15,13 +15,10 @@ public sealed class SwiftServer : IAsyncDisposable
     public const string SecretKey = "the-secret-key-of-the-tests";
 
     // Below those that the system gives to connections: none of them takes it while the server is away.
-    private const int FirstPort = 12_000;
-    private const int Ports = 7_000;
-    private static int portsTaken = Environment.ProcessId * 89 % Ports;
 
     private readonly string directory = Directory.CreateTempSubdirectory("swift-").FullName;
     private readonly SemaphoreSlim starting = new(1, 1);
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Take();
     private Process? server;
 
     public SwiftServer()
@@ -78,24 +75,6 @@ public sealed class SwiftServer : IAsyncDisposable
         Client.Dispose();
         starting.Dispose();
         Directory.Delete(directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = FirstPort + (Interlocked.Increment(ref portsTaken) % Ports);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody's.
-            }
-        }
     }
 
     private async Task MakeBucketAsync()

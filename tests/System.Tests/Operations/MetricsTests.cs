@@ -16,7 +16,7 @@ public sealed partial class MetricsTests
     public async Task A_bridge_at_work_tells_what_it_did_at_the_address_for_it_alone_and_names_nobody()
     {
         var ct = TestContext.Current.CancellationToken;
-        var port = ServiceProcess.FreePort();
+        var port = FreePort.Take();
         await using var bridge = await BridgeProcess.StartAsync(new Dictionary<string, string> { ["Listen__Metrics"] = $"127.0.0.1:{port}" }, ct);
         var source = await MigrationSource.OfInstanceAsync(bridge, SampleTree.Make(), ct);
         using var alma = await bridge.AddInstanceAsync("alma", ct);
@@ -56,7 +56,7 @@ public sealed partial class MetricsTests
     public async Task Nothing_of_it_is_at_the_public_address_and_nothing_else_is_at_its_own()
     {
         var ct = TestContext.Current.CancellationToken;
-        var port = ServiceProcess.FreePort();
+        var port = FreePort.Take();
         await using var bridge = await BridgeProcess.StartAsync(new Dictionary<string, string> { ["Listen__Metrics"] = $"127.0.0.1:{port}" }, ct);
         using var alma = await bridge.AddInstanceAsync("alma", ct);
         using var http = new HttpClient();

@@ -69,7 +69,7 @@ public sealed partial class TopologyTests : IAsyncDisposable
     {
         if (value.StartsWith("0.0.0.0:", StringComparison.Ordinal))
         {
-            return $"127.0.0.1:{ports[value] = ServiceProcess.FreePort()}";
+            return $"127.0.0.1:{ports[value] = FreePort.Take()}";
         }
 
         if (value.StartsWith("/run/secrets/", StringComparison.Ordinal))

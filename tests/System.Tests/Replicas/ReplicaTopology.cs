@@ -15,7 +15,7 @@ internal sealed class ReplicaTopology : IAsyncDisposable
     private readonly PostgresServer database = PostgresServer.New();
     private readonly RabbitMqServer broker = new();
     private readonly Dictionary<string, Replica[]> replicas = [];
-    private readonly int port = ServiceProcess.FreePort();
+    private readonly int port = FreePort.Take();
     private ServiceProcess? edge;
 
     public Uri Address => new($"http://127.0.0.1:{port}/");
@@ -122,11 +122,11 @@ internal sealed class ReplicaTopology : IAsyncDisposable
 
     private sealed class Replica
     {
-        public int Http { get; } = ServiceProcess.FreePort();
+        public int Http { get; } = FreePort.Take();
 
-        public int Grpc { get; } = ServiceProcess.FreePort();
+        public int Grpc { get; } = FreePort.Take();
 
-        public int Admin { get; } = ServiceProcess.FreePort();
+        public int Admin { get; } = FreePort.Take();
 
         public ServiceProcess? Process { get; set; }
     }
