@@ -101,7 +101,7 @@ public sealed class PublishTests(RabbitMqServer server) : IAsyncLifetime
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(6));
         Assert.Equal((Fault.Unavailable, "migration service is unavailable, please retry later"), (refused.Fault, refused.Message));
-        Assert.False(await Rig.Migrations.HasActiveAsync(Rig.Instance, TimeProvider.System.GetUtcNow(), Ct));
+        Assert.Equal(Occupancy.Free, await Rig.Migrations.FindOccupancyAsync(Rig.Instance, TimeProvider.System.GetUtcNow(), Ct));
     }
 
     [Fact]

@@ -154,13 +154,34 @@ public sealed class TriggerTests : IAsyncLifetime
             Document = new() { Status = MigrationStatus.Pending, SourcePath = "/", TargetDir = "/Nextcloud", CozyMetadata = new(now) },
         };
         Assert.True(await rig.Migrations.TryAddAsync(dead, now, Ct));
-        Assert.Equal(Fault.Conflict, (await Assert.ThrowsAsync<FaultException>(() => rig.TriggerAsync())).Fault);
+        Assert.Equal(Fault.Unavailable, (await Assert.ThrowsAsync<FaultException>(() => rig.TriggerAsync())).Fault);
         Assert.Null(await rig.Migrations.FindAsync(Rig.Instance, dead.Id, Ct));
 
         await rig.Migrations.ChangeAsync(dead.Id, row => row with { LeaseUntil = now }, Ct);
 
         Assert.Empty(await rig.Migrations.FindWaitingAsync(TimeProvider.System.GetUtcNow(), 10, Ct));
         await rig.TriggerAsync();
+    }
+
+    [Fact]
+    public async Task An_order_waits_for_another_that_is_being_taken_and_goes_on_when_that_comes_to_nothing()
+    {
+        var saving = new TaskCompletionSource();
+        var mayFail = new TaskCompletionSource();
+        rig.Remote.OnSaveAccount = async () =>
+        {
+            rig.Remote.OnSaveAccount = () => Task.CompletedTask;
+            saving.SetResult();
+            await mayFail.Task;
+            throw new FaultException(Fault.Unavailable, "no");
+        };
+        var first = rig.TriggerAsync();
+        await saving.Task.WaitAsync(Ct);
+        var second = rig.TriggerAsync();
+        mayFail.SetResult();
+
+        await Assert.ThrowsAsync<FaultException>(() => first);
+        Assert.NotNull(await rig.Migrations.FindAsync(Rig.Instance, await second, Ct));
     }
 
     [Fact]

@@ -146,6 +146,22 @@ public sealed class WaitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_of_ours_that_is_away_is_waited_for_and_not_told_as_a_Nextcloud_that_is()
+    {
+        rig.Remote.File("/a").OnFetch = (_, _) => throw new PeerAwayException("away", new IOException());
+        rig.Remote.OnCheckUp = () => throw new PeerAwayException("away", new IOException());
+        await rig.StartWorkerAsync();
+        var id = await rig.TriggerAsync();
+
+        var waiting = await rig.UntilAsync(id, document => document.WaitingFor is not null);
+        rig.Remote.File("/a").OnFetch = (_, _) => Task.CompletedTask;
+        rig.Remote.OnCheckUp = () => Task.CompletedTask;
+
+        Assert.Equal("Another service of this server cannot be reached", waiting.WaitingFor!.Message);
+        Assert.Equal("complete", (await rig.FinishAsync(id)).Outcome);
+    }
+
+    [Fact]
     public async Task Files_that_fail_one_by_one_ask_about_the_source_once_in_a_while()
     {
         for (var i = 0; i < 500; i++)

@@ -1,4 +1,3 @@
-
 namespace Bridge;
 
 /// <summary>What the one machine's data directory holds, and where.</summary>

@@ -3,7 +3,7 @@ namespace Migration.Migrations;
 /// <summary>The rows of all migrations. Each instance has at most one that is pending or running, whatever happens at the same time.</summary>
 internal interface IMigrations
 {
-    Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct);
+    Task<Occupancy> FindOccupancyAsync(string instance, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>False when the instance has one that is pending or running; a reservation whose lease ran out gives way.</summary>
     Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct);
@@ -46,3 +46,15 @@ internal interface IMigrations
 }
 
 internal sealed record LeaseView(string? Owner, bool CancelRequested);
+
+/// <summary>Whether an instance could have another migration.</summary>
+internal enum Occupancy
+{
+    Free,
+
+    /// <summary>An order is being taken; nobody sees its migration yet, and it may come to nothing.</summary>
+    Reserved,
+
+    /// <summary>A migration is pending or running.</summary>
+    Taken,
+}

@@ -11,15 +11,13 @@ internal sealed partial class MigrationOrders(
 
     // Longer than saving an account and publishing may take; a process that dies in between blocks its user no longer.
     private static readonly TimeSpan Reservation = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PatienceWithReservation = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Checks the credentials, saves the account, and has a worker begin. Nothing is kept of an order that is refused.</summary>
     public async Task<TrackedMigration> TriggerAsync(string instance, TriggerOrder order, CancellationToken ct)
     {
-        if (await migrations.HasActiveAsync(instance, clock.GetUtcNow(), ct))
-        {
-            throw AlreadyInProgress();
-        }
-
+        await RequireFreeAsync(instance, ct);
         var owner = await OwnerAsync(instance, order, ct);
 
         // From here on the caller going away changes nothing: what was begun is brought to an end.
@@ -112,7 +110,33 @@ internal sealed partial class MigrationOrders(
                 CozyMetadata = new(now),
             }),
         };
-        return await migrations.TryAddAsync(migration, now, CancellationToken.None) ? migration : throw AlreadyInProgress();
+        while (!await migrations.TryAddAsync(migration, clock.GetUtcNow(), CancellationToken.None))
+        {
+            await RequireFreeAsync(instance, CancellationToken.None);
+        }
+
+        return migration;
+    }
+
+    /// <summary>Waits a little for another order that is being taken. It may come to nothing, and of one whose process died nobody knows yet.</summary>
+    /// <exception cref="FaultException">Conflict: there is a migration; Unavailable: the other order is still undecided.</exception>
+    private async Task RequireFreeAsync(string instance, CancellationToken ct)
+    {
+        var since = clock.GetTimestamp();
+        while (await migrations.FindOccupancyAsync(instance, clock.GetUtcNow(), ct) is not Occupancy.Free and var occupancy)
+        {
+            if (occupancy == Occupancy.Taken)
+            {
+                throw AlreadyInProgress();
+            }
+
+            if (clock.GetElapsedTime(since) > PatienceWithReservation)
+            {
+                throw new FaultException(Fault.Unavailable, "another nextcloud migration is being ordered, please retry later") { RetryAfter = PatienceWithReservation };
+            }
+
+            await Task.Delay(BetweenLooks, clock, ct);
+        }
     }
 
     private async Task<string> SaveAccountAsync(TrackedMigration reserved, NextcloudLogin login, string userId)

@@ -98,6 +98,7 @@ internal sealed class Obstacles(IRemoteFiles remote, string instance, string acc
 
     private static RunStoppedException? Meaning(FaultException e) => e.Fault switch
     {
+        _ when e is PeerAwayException => new(e.Fault, "Another service of this server cannot be reached") { WaitFor = WaitReasons.Source },
         Fault.Maintenance => new(e.Fault, "The Nextcloud is in maintenance") { WaitFor = WaitReasons.Maintenance },
         Fault.Unavailable or Fault.BadGateway => new(e.Fault, $"The Nextcloud cannot be reached: {e.Message}") { WaitFor = WaitReasons.Source },
         Fault.AccountDisabled => new(e.Fault, "The account is disabled in the Nextcloud"),

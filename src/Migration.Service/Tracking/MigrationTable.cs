@@ -12,10 +12,15 @@ internal sealed class MigrationTable(Database database, EventHub events) : IMigr
     private const string Active = "status IN ('pending', 'running')";
     private const string Columns = "id, instance, rev, document, lease_owner AS LeaseOwner, lease_until AS LeaseUntil";
 
-    public Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct) => database.ReadAsync(
-        connection => connection.ExecuteScalarAsync<bool>(
-            $"SELECT EXISTS (SELECT 1 FROM migrations WHERE instance = @instance AND {Active} AND (account_id <> '' OR lease_until > @now))",
-            new { instance, now = now.ToUnixTimeMilliseconds() }),
+    public Task<Occupancy> FindOccupancyAsync(string instance, DateTimeOffset now, CancellationToken ct) => database.ReadAsync(
+        async connection => await connection.QuerySingleOrDefaultAsync<string>(
+            $"SELECT account_id FROM migrations WHERE instance = @instance AND {Active} AND (account_id <> '' OR lease_until > @now)",
+            new { instance, now = now.ToUnixTimeMilliseconds() }) switch
+        {
+            null => Occupancy.Free,
+            "" => Occupancy.Reserved,
+            _ => Occupancy.Taken,
+        },
         ct);
 
     public async Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct) => (await database.WriteAsync(

@@ -30,7 +30,7 @@ internal static class FaultsOverGrpc
         response.Headers[Trailer] = fault.Fault.ToString();
     }
 
-    /// <summary>The fault behind a failed call; what came from no method of the peer is that peer's absence.</summary>
+    /// <summary>The fault behind a failed call; a peer that cannot be reached is told as that; one that is late may be waiting for somebody else.</summary>
     public static FaultException FromRpc(RpcException error)
     {
         if (Enum.TryParse<Fault>(error.Trailers.GetValue(Trailer), out var fault))
@@ -38,8 +38,11 @@ internal static class FaultsOverGrpc
             return new(fault, error.Status.Detail, error);
         }
 
-        return error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
-            ? new PeerAwayException(error.Status.Detail, error)
-            : new FaultException(Fault.Internal, error.Status.Detail, error);
+        return error.StatusCode switch
+        {
+            StatusCode.Unavailable => new PeerAwayException(error.Status.Detail, error),
+            StatusCode.DeadlineExceeded => new FaultException(Fault.Unavailable, error.Status.Detail, error),
+            _ => new FaultException(Fault.Internal, error.Status.Detail, error),
+        };
     }
 }

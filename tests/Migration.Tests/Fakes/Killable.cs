@@ -46,7 +46,7 @@ internal sealed class Kill(int atStep, bool afterItsEffect)
 
 internal sealed class KillableMigrations(IMigrations inner, Kill kill) : IMigrations
 {
-    public Task<bool> HasActiveAsync(string instance, DateTimeOffset now, CancellationToken ct) => inner.HasActiveAsync(instance, now, ct);
+    public Task<Occupancy> FindOccupancyAsync(string instance, DateTimeOffset now, CancellationToken ct) => inner.FindOccupancyAsync(instance, now, ct);
 
     public Task<bool> TryAddAsync(TrackedMigration migration, DateTimeOffset now, CancellationToken ct) => inner.TryAddAsync(migration, now, ct);
 

@@ -66,9 +66,19 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
         var watcher = new Watcher(topology.Address, alma, tokenOfAlma, ofAlma, rest);
         var watching = watcher.RunAsync(watched.Token);
         Task[] all = [KillAsync(topology, random), .. davs.Select(dav => WorkAsync(dav.StepAsync)), WorkAsync(rest.StepAsync), MigrateAsync(ofAlma, source.Url), MigrateAsync(ofBela, source.Url)];
-        await foreach (var one in Task.WhenEach(all))
+        try
         {
-            await one;
+            await foreach (var one in Task.WhenEach(all))
+            {
+                await one;
+            }
+        }
+        catch
+        {
+            // Nobody starts a process any more while the others are ended.
+            End();
+            await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         await Task.WhenAll(davs.Select(dav => dav.CheckAllAsync()));
@@ -91,7 +101,7 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
         var kills = new Dictionary<string, int> { [ReplicaTopology.RemoteFiles] = 0, [ReplicaTopology.Migration] = 0 };
         try
         {
-            for (var round = 0; round < (Setting("BRIDGE_CHAOS_ROUNDS") ?? 3); round++)
+            for (var round = 0; round < (Setting("BRIDGE_CHAOS_ROUNDS") ?? 3) && !chaosIsOver.Task.IsCompleted; round++)
             {
                 await StepsAsync(random.Next(10, 40));
                 var victims = new List<(string Service, int Replica)> { (ReplicaTopology.Migration, random.Next(Replicas)), (ReplicaTopology.RemoteFiles, random.Next(Replicas)) };
@@ -108,12 +118,19 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
         }
         finally
         {
-            chaosIsOver.SetResult();
-            mayMigrate.Release(1_000_000);
+            End();
         }
 
         output.WriteLine(string.Join(", ", kills.Select(kill => $"{kill.Key} killed {kill.Value} times")));
         Assert.All(kills.Values, count => Assert.True(count > 0));
+    }
+
+    private void End()
+    {
+        if (chaosIsOver.TrySetResult())
+        {
+            mayMigrate.Release(1_000_000);
+        }
     }
 
     private async Task WorkAsync(Func<Task> step)
@@ -129,7 +146,7 @@ public sealed class ReplicaChaosTests(ITestOutputHelper output)
     private Task StepsAsync(int count)
     {
         var until = Volatile.Read(ref steps) + count;
-        return Eventually.GetAsync(() => Task.FromResult(Volatile.Read(ref steps)), done => done >= until);
+        return Eventually.GetAsync(() => Task.FromResult(Volatile.Read(ref steps)), done => done >= until || chaosIsOver.Task.IsCompleted);
     }
 
     /// <summary>Files that a migration gets no faster than clients get on, so that it lasts as long as the killing.</summary>
