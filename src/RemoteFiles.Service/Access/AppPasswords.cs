@@ -17,7 +17,7 @@ internal sealed class AppPasswords(Database database, TimeProvider clock)
     private const int SizeOfOne = 512;
     private static readonly TimeSpan RevokedFor = TimeSpan.FromDays(180);
     private static readonly TimeSpan UseTold = TimeSpan.FromHours(1);
-    private readonly Remembered<string, AppPassword?> known = new(database, MostKnown, (_, _) => SizeOfOne);
+    private readonly Remembered<string, AppPassword?> known = new(database, "app_passwords", MostKnown, (_, _) => SizeOfOne);
 
     /// <summary>The password in clear, in the form Nextcloud shows: five groups of five.</summary>
     public Task<string> AddAsync(string instance, string name, CancellationToken ct) =>

@@ -25,9 +25,9 @@ internal sealed partial class DriveStore(
 
     public PartSums PartSums { get; } = new(clock);
 
-    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, MostRemembered, (place, look) => Look.BytesOf(place.Path, look));
+    public Remembered<(string Instance, FilePath Path), Look?> Looks { get; } = new(database, null, MostRemembered, (place, look) => Look.BytesOf(place.Path, look));
 
-    public Remembered<(string Instance, FilePath Folder), Listing> Listings { get; } = new(database, MostRemembered, (place, listing) => Listing.BytesOf(place.Folder, listing));
+    public Remembered<(string Instance, FilePath Folder), Listing> Listings { get; } = new(database, null, MostRemembered, (place, listing) => Listing.BytesOf(place.Folder, listing));
 
     public Database Database => database;
 

@@ -28,6 +28,9 @@ internal sealed class Database : IDisposable
     /// <summary>The same twice: nobody has committed anything between. Null where that is not known at once.</summary>
     public CommitMark? LastCommit => engine.LastCommit;
 
+    /// <summary>Is what a table held at one commit what it held at the other? False also where that is not known.</summary>
+    public bool IsUnchanged(string table, CommitMark since, CommitMark now) => engine.RecentCommits.HaveSpared(table, since, now);
+
     /// <summary>In PostgreSQL where the options name one, else in a file of this name.</summary>
     public static Database Open(StorageOptions options, string name) =>
         options.Postgres.Length > 0 ? new(new PostgresEngine(options)) : new(options.FileOf(name));

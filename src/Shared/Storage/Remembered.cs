@@ -2,11 +2,12 @@ using System.Data.Common;
 
 namespace Shared.Storage;
 
-/// <summary>Answers that were read, given again for exactly as long as nobody has committed anything since; none where that is not known at once.</summary>
+/// <summary>Answers that were read, given again for exactly as long as nobody has committed anything of theirs since; none where that is not known at once.</summary>
 /// <param name="database">What is asked.</param>
+/// <param name="table">Where all answers come from; null for more than one table.</param>
 /// <param name="most">Bytes that all of them may take, about.</param>
 /// <param name="sizeOf">The bytes of one, and of what it is found by.</param>
-internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Func<TKey, TAnswer, long> sizeOf)
+internal sealed class Remembered<TKey, TAnswer>(Database database, string? table, long most, Func<TKey, TAnswer, long> sizeOf)
     where TKey : notnull
 {
     private readonly Lock door = new();
@@ -26,9 +27,9 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
         }
 
         var answer = await database.ReadAsync(query, ct);
-        if (before is { } then && database.LastCommit == then)
+        if (before is { } then && database.LastCommit is { } after && IsTrue(then, after))
         {
-            Keep(key, answer, then);
+            Keep(key, answer, after);
         }
 
         return answer;
@@ -39,7 +40,7 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
         lock (door)
         {
             answer = default;
-            return since == now && (newer.TryGetValue(key, out answer) || older.TryGetValue(key, out answer));
+            return IsTrue(now) && (newer.TryGetValue(key, out answer) || older.TryGetValue(key, out answer));
         }
     }
 
@@ -48,7 +49,7 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
         var bytes = sizeOf(key, answer);
         lock (door)
         {
-            if (since != now)
+            if (!IsTrue(now))
             {
                 newer.Clear();
                 older.Clear();
@@ -65,4 +66,17 @@ internal sealed class Remembered<TKey, TAnswer>(Database database, long most, Fu
             }
         }
     }
+
+    private bool IsTrue(CommitMark now)
+    {
+        if (!IsTrue(since, now))
+        {
+            return false;
+        }
+
+        since = now;
+        return true;
+    }
+
+    private bool IsTrue(CommitMark then, CommitMark now) => then == now || (table is not null && database.IsUnchanged(table, then, now));
 }

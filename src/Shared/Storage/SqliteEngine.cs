@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Shared.Faults;
+using SQLitePCL;
 
 namespace Shared.Storage;
 
@@ -70,7 +71,7 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
-    public override Task<WriteConnection> OpenWriterAsync() => Task.FromResult<WriteConnection>(new Writer(Open()));
+    public override Task<WriteConnection> OpenWriterAsync() => Task.FromResult<WriteConnection>(new Writer(this, Open()));
 
     public override void Dispose()
     {
@@ -123,10 +124,22 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
-    private sealed class Writer(StatementConnection connection) : WriteConnection
+    private sealed class Writer : WriteConnection
     {
+        private readonly SqliteEngine engine;
+        private readonly StatementConnection connection;
+        private readonly HashSet<string> changed = [];
         private SqliteTransaction? transaction;
+        private CommitMark? before;
         private bool isMarked;
+
+        public Writer(SqliteEngine engine, StatementConnection connection)
+        {
+            (this.engine, this.connection) = (engine, connection);
+
+            // Of each row; not of a table that is emptied whole, nor of one without row ids.
+            raw.sqlite3_update_hook(connection.Handle, (_, _, _, table, _) => changed.Add(table.utf8_to_string()), null);
+        }
 
         public override DbConnection Connection => connection;
 
@@ -137,6 +150,8 @@ internal sealed class SqliteEngine : StorageEngine
         public override ValueTask BeginAsync()
         {
             transaction = connection.BeginTransaction(deferred: false);
+            before = engine.LastCommit;
+            changed.Clear();
             isMarked = false;
             return ValueTask.CompletedTask;
         }
@@ -160,6 +175,11 @@ internal sealed class SqliteEngine : StorageEngine
             Release();
             transaction!.Commit();
             transaction.Dispose();
+            if (before is { } then && engine.LastCommit is { } now)
+            {
+                engine.RecentCommits.Add(then, now, [.. changed]);
+            }
+
             return ValueTask.CompletedTask;
         }
 

@@ -10,6 +10,8 @@ internal abstract class StorageEngine : IDisposable
     /// <summary>By whichever process; null where it is not known at once.</summary>
     public abstract CommitMark? LastCommit { get; }
 
+    public RecentCommits RecentCommits { get; } = new();
+
     /// <summary>Makes the database ready for its first table.</summary>
     public abstract Task PrepareAsync(CancellationToken ct);
 

@@ -48,9 +48,48 @@ public sealed class RememberedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_read_of_one_table_outlives_what_this_process_commits_to_others()
+    {
+        await database.WriteAsync(db => db.ExecuteAsync("CREATE TABLE others (value BIGINT NOT NULL)"), Ct);
+        var known = Known(1000, "numbers");
+        await ReadAsync(known, "one");
+        for (var i = 0; i < 3; i++)
+        {
+            await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO others (value) VALUES (1)"), Ct);
+        }
+
+        await ReadAsync(known, "one");
+        Assert.Equal(TestEngine.IsPostgres ? 2 : 1, asked);
+
+        await SetAsync(2);
+        await database.WriteAsync(db => db.ExecuteAsync("INSERT INTO others (value) VALUES (1)"), Ct);
+        Assert.Equal(2, await ReadAsync(known, "one"));
+    }
+
+    [Fact]
+    public async Task A_change_that_came_with_another_one_or_by_a_reference_is_seen()
+    {
+        await database.WriteAsync(
+            db => db.ExecuteAsync(
+                """
+                CREATE TABLE owners (id BIGINT PRIMARY KEY);
+                CREATE TABLE owned (owner BIGINT NOT NULL REFERENCES owners (id) ON DELETE CASCADE);
+                INSERT INTO owners (id) VALUES (1);
+                INSERT INTO owned (owner) VALUES (1);
+                """),
+            Ct);
+        var known = new Remembered<string, long>(database, "owned", 1000, (_, _) => 100);
+        ValueTask<long> CountAsync() => known.ReadAsync("count", db => db.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM owned"), Ct);
+        Assert.Equal(1, await CountAsync());
+
+        await database.WriteAsync(db => db.ExecuteAsync("UPDATE numbers SET value = 7; DELETE FROM owners WHERE id = 1"), Ct);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
     public async Task What_another_process_has_committed_is_asked_for_too()
     {
-        var known = Known(1000);
+        var known = Known(1000, "numbers");
         using var other = TestEngine.Open(directory, "test.db");
 
         for (var value = 2; value < 5; value++)
@@ -98,7 +137,7 @@ public sealed class RememberedTests : IAsyncLifetime
     public async Task Nobody_reads_less_than_what_was_on_disk_before_he_asked()
     {
         const int last = 200;
-        var known = Known(1000);
+        var known = Known(1000, "numbers");
         var written = 1L;
         async Task WriteAllAsync()
         {
@@ -123,7 +162,7 @@ public sealed class RememberedTests : IAsyncLifetime
         await Task.WhenAll([Task.Run(WriteAllAsync, Ct), .. Enumerable.Range(0, 4).Select(_ => Task.Run(ReadAllAsync, Ct))]);
     }
 
-    private Remembered<string, long> Known(long most) => new(database, most, (_, _) => 100);
+    private Remembered<string, long> Known(long most, string? table = null) => new(database, table, most, (_, _) => 100);
 
     private ValueTask<long> ReadAsync(Remembered<string, long> known, string name) => known.ReadAsync(
         name,
