@@ -9,7 +9,7 @@ internal sealed partial class BlobReader(Database database, IBlobs blobs, ILogge
 {
     /// <summary>A blob from an offset on; null when it is not there or has not the length it should.</summary>
     public async ValueTask<Stream?> OpenAsync(string id, long length, long offset, CancellationToken ct) =>
-        await OpenAsync(id, length, offset, await database.ReadAsync(db => db.ExecuteScalarAsync<byte[]?>(NodeSql.Sums, new { blobId = id }), ct), ct);
+        await OpenAsync(id, length, offset, await database.ReadAsync(db => db.Placed().FindAsync(NodeSql.Sums, row => row.Bytes(0), id), ct), ct);
 
     /// <summary>The same with its sums at hand; null are those of a content that was stored before there were any.</summary>
     public async ValueTask<Stream?> OpenAsync(string id, long length, long offset, byte[]? sums, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using RemoteFiles.Files;
 using Shared.Faults;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -10,8 +11,7 @@ internal sealed class NodeLocks(DbConnection db, string instance)
 {
     private const int Most = 1000;
 
-    public async Task<List<DriveLock>> ListAsync(long now) =>
-        [.. (await db.QueryAsync<Row>(Select, new { instance, now })).Select(row => row.ToLock())];
+    public Task<List<DriveLock>> ListAsync(long now) => db.Placed().ListAsync(Select, LockOf, instance, now);
 
     public Task<bool> AnyAsync(long now) =>
         db.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM node_locks WHERE instance = @instance AND expires_at > @now)", new { instance, now });
@@ -31,11 +31,14 @@ internal sealed class NodeLocks(DbConnection db, string instance)
             throw Taken(wanted.Path);
         }
 
-        await db.ExecuteAsync(Insert, Row.Of(wanted, instance));
+        await db.Placed().RunAsync(
+            Insert,
+            wanted.Token, instance, wanted.Path.ToString(), wanted.IsDeep, wanted.IsExclusive, wanted.Owner, Seconds(wanted.Timeout), wanted.ExpiresAt.ToUnixTimeMilliseconds());
     }
 
-    public Task RefreshAsync(DriveLock held) => db.ExecuteAsync(
-        "UPDATE node_locks SET timeout = @Timeout, expires_at = @ExpiresAt WHERE instance = @Instance AND token = @Token", Row.Of(held, instance));
+    public Task RefreshAsync(DriveLock held) => db.Placed().RunAsync(
+        "UPDATE node_locks SET timeout = $1, expires_at = $2 WHERE instance = $3 AND token = $4",
+        Seconds(held.Timeout), held.ExpiresAt.ToUnixTimeMilliseconds(), instance, held.Token);
 
     public Task RemoveAsync(params IEnumerable<string> tokens) =>
         db.ExecuteAsync("DELETE FROM node_locks WHERE instance = @instance AND token = @token", tokens.Select(token => new { instance, token }));
@@ -60,48 +63,17 @@ internal sealed class NodeLocks(DbConnection db, string instance)
     private static FaultException Taken(FilePath path) => new(Fault.Locked, $"{path} is locked");
 
     private const string Select = """
-        SELECT token AS Token, path AS Path, is_deep AS IsDeep, is_exclusive AS IsExclusive, owner AS Owner, timeout AS Timeout, expires_at AS ExpiresAt
-        FROM node_locks WHERE instance = @instance AND expires_at > @now
+        SELECT token, path, is_deep, is_exclusive, owner, timeout, expires_at FROM node_locks WHERE instance = $1 AND expires_at > $2
         """;
 
     private const string Insert = """
-        INSERT INTO node_locks (token, instance, path, is_deep, is_exclusive, owner, timeout, expires_at)
-        VALUES (@Token, @Instance, @Path, @IsDeep, @IsExclusive, @Owner, @Timeout, @ExpiresAt)
+        INSERT INTO node_locks (token, instance, path, is_deep, is_exclusive, owner, timeout, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
-    private sealed record Row
-    {
-        public required string Token { get; init; }
+    private static long Seconds(TimeSpan timeout) => (long)timeout.TotalSeconds;
 
-        public string Instance { get; init; } = "";
-
-        public required string Path { get; init; }
-
-        public bool IsDeep { get; init; }
-
-        public bool IsExclusive { get; init; }
-
-        public required string Owner { get; init; }
-
-        public long Timeout { get; init; }
-
-        public long ExpiresAt { get; init; }
-
-        public static Row Of(DriveLock held, string instance) => new()
-        {
-            Token = held.Token,
-            Instance = instance,
-            Path = held.Path.ToString(),
-            IsDeep = held.IsDeep,
-            IsExclusive = held.IsExclusive,
-            Owner = held.Owner,
-            Timeout = (long)held.Timeout.TotalSeconds,
-            ExpiresAt = held.ExpiresAt.ToUnixTimeMilliseconds(),
-        };
-
-        public DriveLock ToLock() =>
-            new(Token, FilePath.Parse(Path), IsDeep, IsExclusive, Owner, TimeSpan.FromSeconds(Timeout), DateTimeOffset.FromUnixTimeMilliseconds(ExpiresAt));
-    }
+    private static DriveLock LockOf(IRow row) => new(
+        row.Text(0), FilePath.Parse(row.Text(1)), row.Flag(2), row.Flag(3), row.Text(4), TimeSpan.FromSeconds(row.Number(5)), DateTimeOffset.FromUnixTimeMilliseconds(row.Number(6)));
 }
 
 /// <summary>How far a change reaches: the thing itself, also the list of its folder, or everything below too.</summary>

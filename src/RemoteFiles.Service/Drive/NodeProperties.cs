@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using RemoteFiles.Files;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -8,7 +9,7 @@ namespace RemoteFiles.Drive;
 internal sealed class NodeProperties(DbConnection db, string instance)
 {
     public async Task<IEnumerable<NodeProperty>> OfAsync(string id) =>
-        (await db.QueryAsync<Row>(SelectOne, new { instance, id })).Select(row => new NodeProperty(row.Namespace, row.Name, row.Value));
+        await db.Placed().ListAsync(SelectOne, row => new NodeProperty(row.Text(0), row.Text(1), row.Text(2)), instance, id);
 
     public async Task<ILookup<string, NodeProperty>> OfAsync(IReadOnlyCollection<string> ids) =>
         (await db.QueryAsync<Row>(Select, new { instance, ids })).ToLookup(row => row.NodeId, row => new NodeProperty(row.Namespace, row.Name, row.Value));
@@ -42,7 +43,7 @@ internal sealed class NodeProperties(DbConnection db, string instance)
     }
 
     private const string SelectOne =
-        "SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id = @id";
+        "SELECT namespace, name, value FROM node_properties WHERE instance = $1 AND node_id = $2";
 
     private const string Select = """
         SELECT node_id AS NodeId, namespace AS Namespace, name AS Name, value AS Value FROM node_properties WHERE instance = @instance AND node_id IN @ids

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -17,55 +18,49 @@ internal static class NodeRows
     public static async Task<List<Node>> ReadAsync(DbConnection db, string instance, string sql, object values)
     {
         using var rows = await db.ExecuteReaderAsync(sql, values);
+        var row = new ReaderRow(rows);
         var nodes = new List<Node>();
         while (await rows.ReadAsync())
         {
-            nodes.Add(Read(instance, rows));
+            nodes.Add(Read(instance, row));
         }
 
         return nodes;
     }
 
-    /// <summary>The row of a question that has at most one.</summary>
-    public static async Task<Node?> FindAsync(DbConnection db, string instance, string sql, object values)
-    {
-        using var rows = await db.ExecuteReaderAsync(sql, values);
-        return await rows.ReadAsync() ? Read(instance, rows) : null;
-    }
-
-    private static Node Read(string instance, DbDataReader row)
+    public static Node Read(string instance, IRow row)
     {
         var node = new Node
         {
-            FileId = row.GetInt64(0),
+            FileId = row.Number(0),
             Instance = instance,
-            Id = row.GetString(1),
-            ParentId = row.GetString(2),
-            Name = row.GetString(3),
-            Kind = row.GetInt32(4),
-            Generation = row.GetInt64(5),
-            Revision = row.GetString(6),
-            ETag = row.GetString(7),
-            Size = row.GetInt64(8),
-            BlobId = row.GetString(9) is { Length: > 0 } blob ? blob : null,
-            Md5 = row.GetFieldValue<byte[]>(10) is { Length: > 0 } md5 ? md5 : null,
-            Sha256 = row.GetFieldValue<byte[]>(11) is { Length: > 0 } sha256 ? sha256 : null,
-            ContentType = row.GetString(12),
-            CreatedAt = row.GetInt64(13),
-            ModifiedAt = row.GetInt64(14),
-            StoredAt = row.GetInt64(15),
+            Id = row.Text(1),
+            ParentId = row.Text(2),
+            Name = row.Text(3),
+            Kind = (int)row.Number(4),
+            Generation = row.Number(5),
+            Revision = row.Text(6),
+            ETag = row.Text(7),
+            Size = row.Number(8),
+            BlobId = row.Text(9) is { Length: > 0 } blob ? blob : null,
+            Md5 = row.Bytes(10) is { Length: > 0 } md5 ? md5 : null,
+            Sha256 = row.Bytes(11) is { Length: > 0 } sha256 ? sha256 : null,
+            ContentType = row.Text(12),
+            CreatedAt = row.Number(13),
+            ModifiedAt = row.Number(14),
+            StoredAt = row.Number(15),
         };
-        return !row.GetBoolean(16) ? node : node with
+        return !row.Flag(16) ? node : node with
         {
-            TrashedAt = row.IsDBNull(17) ? null : row.GetInt64(17),
-            RestorePath = row.GetString(18),
-            Executable = row.GetBoolean(19),
-            Encrypted = row.GetBoolean(20),
-            Creator = row.GetString(21),
-            OriginAccount = row.GetString(22),
-            OriginId = row.GetString(23),
-            OriginETag = row.GetString(24),
-            Annotations = row.GetString(25),
+            TrashedAt = row.IsNull(17) ? null : row.Number(17),
+            RestorePath = row.Text(18),
+            Executable = row.Flag(19),
+            Encrypted = row.Flag(20),
+            Creator = row.Text(21),
+            OriginAccount = row.Text(22),
+            OriginId = row.Text(23),
+            OriginETag = row.Text(24),
+            Annotations = row.Text(25),
         };
     }
 }

@@ -1,7 +1,7 @@
-using System.Data;
 using System.Data.Common;
 using Dapper;
 using RemoteFiles.Files;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -13,6 +13,11 @@ internal sealed class Nodes(DbConnection db, string instance)
     // A command looks at its path, and at the folder around it, more than once before it changes anything.
     private readonly Dictionary<FilePath, Node?> found = [];
 
+    // The folders that were passed on the way, each with all that it lies in: where something is added, they all grow.
+    private readonly Dictionary<string, string[]> ways = new() { [ICozyDrive.RootId] = [ICozyDrive.RootId] };
+    private readonly IPlacedStatements placed = db.Placed();
+    private readonly Func<IRow, Node> read = row => NodeRows.Read(instance, row);
+
     public NodeChanges Changes { get; } = new();
 
     public NodeLocks Locks { get; } = new(db, instance);
@@ -23,12 +28,11 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     public UploadParts Uploads { get; } = new(db, instance);
 
-    public Task<Node?> FindAsync(string id) => NodeRows.FindAsync(db, instance, NodeSql.Find, new { instance, id });
+    public Task<Node?> FindAsync(string id) => placed.FindAsync(NodeSql.Find, read, instance, id);
 
-    public Task<Node?> FindAsync(long fileId) => NodeRows.FindAsync(db, instance, NodeSql.FindNumber, new { instance, fileId });
+    public Task<Node?> FindAsync(long fileId) => placed.FindAsync(NodeSql.FindNumber, read, instance, fileId);
 
-    public Task<Node?> ChildAsync(string parentId, string name) =>
-        NodeRows.FindAsync(db, instance, NodeSql.Child, new { instance, parentId, name });
+    public Task<Node?> ChildAsync(string parentId, string name) => placed.FindAsync(NodeSql.Child, read, instance, parentId, name);
 
     /// <summary>Walks the names from the root: one look into an index each, and one question for many.</summary>
     public async Task<Node?> FindAsync(FilePath path)
@@ -43,34 +47,39 @@ internal sealed class Nodes(DbConnection db, string instance)
 
     private async Task<Node?> WalkAsync(FilePath path)
     {
+        string[] way = [ICozyDrive.RootId];
         if (found.TryGetValue(path.Parent, out var parent))
         {
-            return parent is null ? null : await ChildAsync(parent.Id, path.Name);
-        }
-
-        var parentId = ICozyDrive.RootId;
-        foreach (var names in path.Parent.Names.Chunk(NodeSql.MostNames))
-        {
-            parentId = await db.ExecuteScalarAsync<string?>(NodeSql.DescendantId(names.Length), Values(names, parentId));
-            if (parentId is null)
+            if (parent is null)
             {
                 return null;
             }
+
+            way = ways.GetValueOrDefault(parent.Id, [parent.Id]);
         }
-
-        return await ChildAsync(parentId, path.Name);
-    }
-
-    private DynamicParameters Values(string[] names, string parentId)
-    {
-        var values = new DynamicParameters(new { instance, parentId });
-        for (var i = 0; i < names.Length; i++)
+        else
         {
-            values.Add(NodeSql.NameAt(i), names[i], DbType.String);
+            foreach (var names in path.Parent.Names.Chunk(NodeSql.MostNames))
+            {
+                if (await placed.FindAsync(NodeSql.Way(names.Length), row => IdsOf(row, names.Length), [instance, way[^1], .. names]) is not { } ids)
+                {
+                    return null;
+                }
+
+                way = [.. way, .. ids];
+            }
         }
 
-        return values;
+        var node = await ChildAsync(way[^1], path.Name);
+        if (node is { IsFolder: true } && way[0] == ICozyDrive.RootId)
+        {
+            ways[node.Id] = [.. way, node.Id];
+        }
+
+        return node;
     }
+
+    private static string[] IdsOf(IRow row, int count) => [.. Enumerable.Range(0, count).Select(row.Text)];
 
     public async Task<FilePath> PathOfAsync(string id) =>
         (await db.QueryAsync<string>(NodeSql.Names, new { instance, id })).Aggregate(FilePath.Root, (path, name) => path.Child(name));
@@ -91,7 +100,7 @@ internal sealed class Nodes(DbConnection db, string instance)
         NodeRows.ReadAsync(db, instance, NodeSql.ChildrenOf, new { instance, parentId, fileIds });
 
     public Task<List<Node>> PageAsync(string parentId, int kind, string name, int skip, int limit) =>
-        NodeRows.ReadAsync(db, instance, NodeSql.Page, new { instance, parentId, kind, name, skip, limit });
+        placed.ListAsync(NodeSql.Page, read, instance, parentId, kind, name, limit, skip);
 
     public Task<long> CountChildrenAsync(string parentId) => db.ExecuteScalarAsync<long>(NodeSql.CountChildren, new { instance, parentId });
 
@@ -108,38 +117,50 @@ internal sealed class Nodes(DbConnection db, string instance)
     public async Task<List<Node>> InsertAsync(params IReadOnlyList<Node> nodes)
     {
         found.Clear();
-        var last = await db.ExecuteScalarAsync<long>(NodeSql.TakeFileIds, new { count = nodes.Count });
+        var last = await placed.FindAsync(NodeSql.TakeFileIds, row => row.Number(0), nodes.Count);
         var rows = nodes.Select((node, i) => node with { FileId = last - nodes.Count + 1 + i }).ToList();
-        await db.ExecuteAsync(NodeSql.Insert, rows);
+        foreach (var row in rows)
+        {
+            await placed.RunAsync(NodeSql.Insert, ValuesOf(row));
+        }
+
         Changes.Inserted(rows);
         return rows;
     }
 
     public Task UpdateAsync(Node node)
     {
-        found.Clear();
+        Forget(andWays: node.IsFolder);
         Changes.Updated(node);
-        return db.ExecuteAsync(NodeSql.Update, node);
+        return placed.RunAsync(NodeSql.Update, ValuesOf(node));
     }
 
     /// <summary>Something below this folder, or it itself, changed: it and all above get an ETag that nothing else has, for one may take the place of the other.</summary>
     public Task GrowAsync(string folderId, long delta)
     {
         found.Clear();
-        return db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag = Node.NewHex() });
+        var etag = Node.NewHex();
+        if (!ways.TryGetValue(folderId, out var way) || way.Length > NodeSql.MostGrown)
+        {
+            return db.ExecuteAsync(NodeSql.Grow, new { instance, id = folderId, delta, etag });
+        }
+
+        // As in the statement for unknown ones: what lies in the trash is no part of the root.
+        var growing = way.Contains(ICozyDrive.TrashId) ? way[1..] : way;
+        return placed.RunAsync(NodeSql.GrowAll(growing.Length), [delta, etag, instance, .. growing]);
     }
 
     /// <summary>Marks a node and all below it as deleted then, or (null) as no longer deleted.</summary>
     public Task MarkTrashedAsync(string id, long? trashedAt)
     {
-        found.Clear();
+        Forget(andWays: true);
         return db.ExecuteAsync(NodeSql.MarkTrashed, new { instance, id, trashedAt, revision = Node.NewHex() });
     }
 
     /// <summary>Removes a node (the trash itself stays) and all below it, and returns the blobs that they named in the directory.</summary>
     public async Task<IReadOnlyList<string>> RemoveAsync(string id)
     {
-        found.Clear();
+        Forget(andWays: true);
         foreach (var node in id == ICozyDrive.TrashId ? await PageAsync(id, Node.KindOf(isFolder: true), "", 0, NodeChanges.MostAtOnce) : [(await FindAsync(id))!])
         {
             Changes.Removed(node, await PathOfAsync(node.Id));
@@ -153,12 +174,12 @@ internal sealed class Nodes(DbConnection db, string instance)
         return await RemoveContentsAsync(blobs);
     }
 
-    public Task<byte[]?> ContentAsync(string blobId) => db.ExecuteScalarAsync<byte[]?>(NodeSql.Content, new { blobId });
+    public Task<byte[]?> ContentAsync(string blobId) => placed.FindAsync(NodeSql.Content, row => row.Bytes(0), blobId);
 
-    public Task AddContentAsync(SmallContent content) => db.ExecuteAsync(NodeSql.AddContent, new { blobId = content.Blob.Id, bytes = content.Bytes });
+    public Task AddContentAsync(SmallContent content) => placed.RunAsync(NodeSql.AddContent, content.Blob.Id, content.Bytes);
 
     /// <summary>What the database holds of a content: all of it when it is small, else the sums of its blocks.</summary>
-    public Task<byte[]?> HeldAsync(string blobId) => SmallContent.Is(blobId) ? ContentAsync(blobId) : db.ExecuteScalarAsync<byte[]?>(NodeSql.Sums, new { blobId });
+    public Task<byte[]?> HeldAsync(string blobId) => placed.FindAsync(SmallContent.Is(blobId) ? NodeSql.Content : NodeSql.Sums, row => row.Bytes(0), blobId);
 
     public Task AddSumsAsync(StoredBlob blob) => blob.Sums.Length == 0 ? Task.CompletedTask : db.ExecuteAsync(NodeSql.AddSums, blob);
 
@@ -177,5 +198,22 @@ internal sealed class Nodes(DbConnection db, string instance)
         }
 
         return large;
+    }
+
+    // The values of a row in the order of its columns.
+    private static object?[] ValuesOf(Node node) =>
+    [
+        node.FileId, node.Instance, node.Id, node.ParentId, node.Name, node.Kind, node.Generation, node.Revision, node.ETag, node.Size, node.BlobId, node.Md5, node.Sha256,
+        node.ContentType, node.CreatedAt, node.ModifiedAt, node.StoredAt, node.TrashedAt, node.RestorePath, node.Executable, node.Encrypted, node.Creator,
+        node.OriginAccount, node.OriginId, node.OriginETag, node.Annotations,
+    ];
+
+    private void Forget(bool andWays)
+    {
+        found.Clear();
+        if (andWays)
+        {
+            ways.Clear();
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace Shared.Storage;
 /// A connection to PostgreSQL that takes the statements of SQLite's: Dapper writes the values of a list into them, which it does
 /// not for Npgsql's own type, and text that PostgreSQL cannot hold is the fault of who sends it.
 /// </summary>
-internal sealed class PortableConnection(NpgsqlConnection inner) : DbConnection
+internal sealed class PortableConnection(NpgsqlConnection inner) : DbConnection, IPlacedStatements
 {
     [AllowNull]
     public override string ConnectionString
@@ -34,6 +34,28 @@ internal sealed class PortableConnection(NpgsqlConnection inner) : DbConnection
     /// <summary>Rows in PostgreSQL's own form.</summary>
     public Task<NpgsqlBinaryImporter> ImportAsync(string copy, CancellationToken ct) => inner.BeginBinaryImportAsync(copy, ct);
 
+    public async Task RunAsync(string sql, params object?[] values)
+    {
+        await using var command = Placed(sql, values);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T?> FindAsync<T>(string sql, Func<IRow, T> read, params object?[] values) => (await ListAsync(sql, read, values)).FirstOrDefault();
+
+    public async Task<List<T>> ListAsync<T>(string sql, Func<IRow, T> read, params object?[] values)
+    {
+        await using var command = Placed(sql, values);
+        await using var reader = await command.ExecuteReaderAsync();
+        var row = new ReaderRow(reader);
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(row));
+        }
+
+        return rows;
+    }
+
     /// <summary>Whoever opened it closes it.</summary>
     public override void Close()
     {
@@ -42,6 +64,18 @@ internal sealed class PortableConnection(NpgsqlConnection inner) : DbConnection
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw new NotSupportedException();
 
     protected override DbCommand CreateDbCommand() => new Statement(inner.CreateCommand());
+
+    private Statement Placed(string sql, object?[] values)
+    {
+        var command = inner.CreateCommand();
+        command.CommandText = sql;
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+
+        return new(command);
+    }
 
     private sealed class Statement(NpgsqlCommand command) : DbCommand
     {

@@ -6,10 +6,11 @@ using Microsoft.Data.Sqlite;
 namespace Shared.Storage;
 
 /// <summary>A connection that keeps what it has compiled: most statements are run again, and compiling one costs more than running it.</summary>
-internal sealed class StatementConnection(string connectionString) : SqliteConnection(connectionString)
+internal sealed class StatementConnection(string connectionString) : SqliteConnection(connectionString), IPlacedStatements
 {
     private const int MostKept = 200;
     private readonly Dictionary<string, SqliteCommand> kept = [];
+    private readonly Dictionary<string, SqliteStatement> placed = [];
 
     public void Execute(string sql)
     {
@@ -18,7 +19,61 @@ internal sealed class StatementConnection(string connectionString) : SqliteConne
         command.ExecuteNonQuery();
     }
 
+    public Task RunAsync(string sql, params object?[] values) => ListAsync(sql, static _ => true, values);
+
+    public Task<T?> FindAsync<T>(string sql, Func<IRow, T> read, params object?[] values)
+    {
+        var statement = Placed(sql);
+        try
+        {
+            statement.Bind(values);
+            return Task.FromResult(statement.Step() ? read(statement) : default);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    public Task<List<T>> ListAsync<T>(string sql, Func<IRow, T> read, params object?[] values)
+    {
+        var statement = Placed(sql);
+        try
+        {
+            statement.Bind(values);
+            var rows = new List<T>();
+            while (statement.Step())
+            {
+                rows.Add(read(statement));
+            }
+
+            return Task.FromResult(rows);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var statement in placed.Values)
+            {
+                statement.Dispose();
+            }
+
+            placed.Clear();
+        }
+
+        base.Dispose(disposing);
+    }
+
     protected override DbCommand CreateDbCommand() => new Statement(this);
+
+    // Their texts are constants: there are as many as the code has.
+    private SqliteStatement Placed(string sql) => placed.TryGetValue(sql, out var known) ? known : placed[sql] = new(Handle!, sql);
 
     // One at a time: a statement that is being read from cannot be run a second time.
     private SqliteCommand Take(string sql) => kept.Remove(sql, out var known) ? known : new SqliteCommand(sql, this);

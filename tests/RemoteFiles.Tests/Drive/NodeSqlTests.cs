@@ -12,14 +12,20 @@ public sealed partial class NodeSqlTests : DriveTests
     private static readonly string Numbers = $"({string.Join(", ", Enumerable.Range(1, 500))})";
 
     public static TheoryData<string> Statements { get; } =
-        [.. typeof(NodeSql).GetFields(BindingFlags.Static | BindingFlags.Public).Select(statement => statement.Name), nameof(NodeSql.DescendantId)];
+        [.. typeof(NodeSql).GetFields(BindingFlags.Static | BindingFlags.Public).Where(statement => statement.FieldType == typeof(string)).Select(statement => statement.Name), nameof(NodeSql.Way), nameof(NodeSql.GrowAll)];
 
     // One reader of all rows of an instance inside a recursion, and deleting a folder of 10,000 takes half a minute.
     [Theory]
     [MemberData(nameof(Statements))]
     public async Task A_statement_finds_its_rows_by_an_index(string name)
     {
-        var sql = (name == nameof(NodeSql.DescendantId) ? NodeSql.DescendantId(3) : (string)typeof(NodeSql).GetField(name)!.GetRawConstantValue()!).Replace("IN @", "= @").Replace("{=fileIds}", Numbers);
+        var statement = name switch
+        {
+            nameof(NodeSql.Way) => NodeSql.Way(NodeSql.MostNames),
+            nameof(NodeSql.GrowAll) => NodeSql.GrowAll(NodeSql.MostGrown),
+            _ => (string)typeof(NodeSql).GetField(name)!.GetRawConstantValue()!,
+        };
+        var sql = statement.Replace("IN @", "= @").Replace("{=fileIds}", Numbers).Replace("$", "@p");
         var parameters = new DynamicParameters();
         foreach (var parameter in Parameter().Matches(sql).Select(match => match.Value).Distinct())
         {

@@ -45,7 +45,7 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
 
     private async Task<ContentProblem?> SmallAsync(StoredContent content, CancellationToken ct)
     {
-        var bytes = await database.ReadAsync(db => db.ExecuteScalarAsync<byte[]?>(NodeSql.Content, new { blobId = content.BlobId }), ct);
+        var bytes = await database.ReadAsync(db => db.Placed().FindAsync(NodeSql.Content, row => row.Bytes(0), content.BlobId), ct);
         return bytes?.Length != content.Size ? ContentProblem.Missing
             : content.Sha256 is null || SHA256.HashData(bytes).AsSpan().SequenceEqual(content.Sha256) ? null
             : ContentProblem.Damaged;
@@ -74,7 +74,7 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
     }
 
     private Task<byte[]?> SumsAsync(StoredContent piece, CancellationToken ct) =>
-        database.ReadAsync(db => db.ExecuteScalarAsync<byte[]?>(NodeSql.Sums, new { blobId = piece.BlobId }), ct);
+        database.ReadAsync(db => db.Placed().FindAsync(NodeSql.Sums, row => row.Bytes(0), piece.BlobId), ct);
 
     // Itself, or what it was joined of.
     private async Task<List<StoredContent>> PiecesAsync(StoredContent content, CancellationToken ct)

@@ -84,7 +84,7 @@ internal sealed class ContentHealing(Database database, IBlobs blobs, (Database 
     {
         if (SmallContent.Is(lost.BlobId))
         {
-            return new MemoryStream(await rows.ReadAsync(db => db.ExecuteScalarAsync<byte[]>(NodeSql.Content, new { blobId = lost.BlobId }), ct) ?? []);
+            return new MemoryStream(await rows.ReadAsync(db => db.Placed().FindAsync(NodeSql.Content, row => row.Bytes(0), lost.BlobId), ct) ?? []);
         }
 
         var parts = await rows.ReadAsync(async db => (await db.QueryAsync<UploadParts.Part>(UploadParts.Segments, new { blob = lost.BlobId })).AsList(), ct);
