@@ -50,14 +50,14 @@ internal sealed class SqliteEngine : StorageEngine
         var broken = false;
         try
         {
-            connection.Execute("BEGIN");
+            await connection.RunAsync("BEGIN");
             var result = await query(connection);
-            connection.Execute("COMMIT");
+            await connection.RunAsync("COMMIT");
             return result;
         }
         catch (FaultException)
         {
-            connection.Execute("ROLLBACK");
+            await connection.RunAsync("ROLLBACK");
             throw;
         }
         catch
@@ -156,31 +156,24 @@ internal sealed class SqliteEngine : StorageEngine
             return ValueTask.CompletedTask;
         }
 
-        public override ValueTask MarkAsync()
+        public override async ValueTask MarkAsync()
         {
-            Release();
-            connection.Execute("SAVEPOINT one");
+            await ReleaseAsync();
+            await connection.RunAsync("SAVEPOINT one");
             isMarked = true;
-            return ValueTask.CompletedTask;
         }
 
-        public override ValueTask UndoToMarkAsync()
-        {
-            connection.Execute("ROLLBACK TO one");
-            return ValueTask.CompletedTask;
-        }
+        public override ValueTask UndoToMarkAsync() => new(connection.RunAsync("ROLLBACK TO one"));
 
-        public override ValueTask CommitAsync()
+        public override async ValueTask CommitAsync()
         {
-            Release();
+            await ReleaseAsync();
             transaction!.Commit();
             transaction.Dispose();
             if (before is { } then && engine.LastCommit is { } now)
             {
                 engine.RecentCommits.Add(then, now, [.. changed]);
             }
-
-            return ValueTask.CompletedTask;
         }
 
         public override void Dispose()
@@ -189,12 +182,6 @@ internal sealed class SqliteEngine : StorageEngine
             connection.Dispose();
         }
 
-        private void Release()
-        {
-            if (isMarked)
-            {
-                connection.Execute("RELEASE one");
-            }
-        }
+        private Task ReleaseAsync() => isMarked ? connection.RunAsync("RELEASE one") : Task.CompletedTask;
     }
 }
