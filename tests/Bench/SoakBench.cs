@@ -2,13 +2,17 @@ using System.Globalization;
 using Bridge;
 using Bridge.Demo;
 using StandIn;
-using SystemTests;
+using SystemTests.Replicas;
 
 namespace Bench;
 
-/// <summary>Not how fast, but for how long: many clients that look for changes, migrations beside them, and what that does to answers and memory.</summary>
+/// <summary>
+/// Not how fast, but for how long: many clients that look for changes, migrations beside them, and what that does to answers and memory,
+/// of an edge and two replicas of each service over PostgreSQL and RabbitMQ.
+/// </summary>
 internal sealed class SoakBench : IBench
 {
+    private const int Replicas = 2;
     private const int Instances = 10;
     private const int Migrations = 3;
     private const int SourceFiles = 300;
@@ -29,16 +33,16 @@ internal sealed class SoakBench : IBench
             nextcloud.Tree.AddFile($"/folder {i % 10}/file {i}.bin", FileSet.Small.ContentOf(i));
         }
 
-        await using var bridge = await BridgeProcess.StartAsync(ct);
+        await using var bridge = await ReplicaTopology.StartAsync(Replicas, ct);
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { BaseAddress = bridge.Address };
-        var logins = await AddInstancesAsync(bridge, ct);
+        var (logins, cozies) = await AddInstancesAsync(bridge, ct);
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{clients} clients and {Migrations} migrations at once, for {minutes:0.#} minutes"));
 
         var figures = new SoakFigures();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         over.CancelAfter(TimeSpan.FromMinutes(minutes));
         var syncing = Enumerable.Range(0, clients).Select(i => new SyncClient(http, logins[i % Instances], i, figures).RunAsync(over.Token));
-        var migrating = Enumerable.Range(0, Migrations).Select(i => MigrateAsync(bridge, nextcloud, $"soak{i}", figures, over.Token));
+        var migrating = cozies.Take(Migrations).Select(cozy => MigrateAsync(cozy, nextcloud, figures, over.Token));
         await Task.WhenAll([.. syncing, .. migrating, WatchAsync(bridge, figures, over.Token)]);
         ct.ThrowIfCancellationRequested();
         figures.Print();
@@ -47,26 +51,25 @@ internal sealed class SoakBench : IBench
     private static double Number(string[] arguments, int place, double otherwise) =>
         arguments.Length > place ? double.Parse(arguments[place], CultureInfo.InvariantCulture) : otherwise;
 
-    private static async Task<SoakLogin[]> AddInstancesAsync(BridgeProcess bridge, CancellationToken ct)
+    private static async Task<(SoakLogin[] Logins, CozyClient[] Cozies)> AddInstancesAsync(ReplicaTopology bridge, CancellationToken ct)
     {
         using var admin = bridge.Admin();
-        var logins = new SoakLogin[Instances];
+        var (logins, cozies) = (new SoakLogin[Instances], new CozyClient[Instances]);
         for (var i = 0; i < Instances; i++)
         {
-            using var cozy = await bridge.AddInstanceAsync($"soak{i}", ct);
-            var domain = bridge.Domain($"soak{i}");
-            logins[i] = new(domain, $"soak{i}", await admin.AddAppPasswordAsync(domain, "soak", ct));
+            var label = string.Create(CultureInfo.InvariantCulture, $"soak{i}");
+            cozies[i] = await bridge.AddInstanceAsync(label, ct);
+            logins[i] = new(bridge.Domain(label), label, await admin.AddAppPasswordAsync(bridge.Domain(label), "soak", ct));
         }
 
-        return logins;
+        return (logins, cozies);
     }
 
     // One after the other, each into a folder of its own.
-    private static async Task MigrateAsync(BridgeProcess bridge, StandInNextcloud source, string label, SoakFigures figures, CancellationToken ct)
+    private static async Task MigrateAsync(CozyClient cozy, StandInNextcloud source, SoakFigures figures, CancellationToken ct)
     {
         try
         {
-            using var cozy = await bridge.ClientAsync(label, ct);
             for (var round = 0; ; round++)
             {
                 var id = await cozy.StartMigrationAsync(source.Url.AbsoluteUri, source.User.Login, source.Password, "/", $"/Moved {round}", ct);
@@ -93,14 +96,17 @@ internal sealed class SoakBench : IBench
         return "";
     }
 
-    private static async Task WatchAsync(BridgeProcess bridge, SoakFigures figures, CancellationToken ct)
+    private static async Task WatchAsync(ReplicaTopology bridge, SoakFigures figures, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(Interval);
         try
         {
             while (await timer.WaitForNextTickAsync(ct))
             {
-                figures.Remember(bridge.Process.Memory);
+                foreach (var service in bridge.Processes.GroupBy(one => one.Service, one => one.Process.Memory))
+                {
+                    figures.Remember(service.Key, service.Max());
+                }
             }
         }
         catch (OperationCanceledException)

@@ -10,7 +10,7 @@ internal sealed class SoakFigures
     private readonly ConcurrentQueue<float> looks = new();
     private readonly ConcurrentDictionary<string, int> failures = new();
     private readonly ConcurrentDictionary<string, int> migrations = new();
-    private readonly List<(double Minutes, double Megabytes)> memory = [];
+    private readonly SortedDictionary<string, List<(double Minutes, double Megabytes)>> memory = new(StringComparer.Ordinal);
     private readonly long begun = TimeProvider.System.GetTimestamp();
     private long requests;
 
@@ -29,7 +29,11 @@ internal sealed class SoakFigures
 
     public void Migrated(string status) => Count(migrations, status);
 
-    public void Remember(long bytes) => memory.Add((TimeProvider.System.GetElapsedTime(begun).TotalMinutes, bytes / 1e6));
+    public void Remember(string service, long bytes)
+    {
+        memory.TryAdd(service, []);
+        memory[service].Add((TimeProvider.System.GetElapsedTime(begun).TotalMinutes, bytes / 1e6));
+    }
 
     public void Print()
     {
@@ -39,8 +43,11 @@ internal sealed class SoakFigures
         Line($"requests          {requests / seconds:0} a second");
         Line($"failures          {Text(failures)}");
         Line($"migrations        {Text(migrations)}");
-        var warm = memory.Skip(memory.Count / WarmUp).ToList();
-        Line($"memory of bridge  {warm[0].Megabytes:0} MB warm, {warm[^1].Megabytes:0} MB at the end, {Slope(warm):+0.00;-0.00} MB a minute");
+        foreach (var (service, all) in memory)
+        {
+            var warm = all.Skip(all.Count / WarmUp).ToList();
+            Line($"memory            {service}: {warm[0].Megabytes:0} MB warm, {warm[^1].Megabytes:0} MB at the end, {Slope(warm):+0.00;-0.00} MB a minute");
+        }
     }
 
     private static void Line(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

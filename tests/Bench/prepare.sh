@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Installs the peers that the benches measure against, from Debian, where they are missing.
+# Installs what a bench measures against, and what it starts beside us, from Debian, where it is missing.
 set -euo pipefail
+if [ "${1:-}" = soak ]; then
+  bash "$(dirname "${BASH_SOURCE[0]}")/../prepare/postgresql.sh"
+  exec bash "$(dirname "${BASH_SOURCE[0]}")/../prepare/rabbitmq.sh"
+fi
 missing=()
 command -v rclone >/dev/null || missing+=(rclone)
 command -v curl >/dev/null || missing+=(curl)

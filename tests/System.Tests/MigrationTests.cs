@@ -3,6 +3,8 @@ using Bridge;
 using Bridge.Demo;
 using Migration.Tests.Fakes;
 
+[assembly: AssemblyFixture(typeof(RabbitMqServer))]
+
 namespace SystemTests;
 
 /// <summary>Whole migrations, over sockets, between processes: from our own Nextcloud face, and from a real Nextcloud where one is named.</summary>

@@ -7,6 +7,8 @@ using Migration.Migrations;
 using Migration.Queue;
 using RabbitMQ.Client;
 
+[assembly: AssemblyFixture(typeof(Migration.Tests.Fakes.RabbitMqServer))]
+
 namespace Migration.Tests.Fakes;
 
 /// <summary>A <see cref="Rig"/> on a real broker, whose queues are empty at first.</summary>

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
-[assembly: AssemblyFixture(typeof(Migration.Tests.Fakes.RabbitMqServer))]
-
 namespace Migration.Tests.Fakes;
 
 /// <summary>A RabbitMQ node of the tests' own, on free ports and in a directory that goes with it. Needs tests/prepare/rabbitmq.sh.</summary>

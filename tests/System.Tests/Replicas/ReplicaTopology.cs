@@ -1,4 +1,5 @@
 using Bridge;
+using Bridge.Demo;
 using Migration.Tests.Fakes;
 using Tests.Storage;
 
@@ -22,6 +23,13 @@ internal sealed class ReplicaTopology : IAsyncDisposable
 
     /// <summary>Of the edge, and of all replicas that run now.</summary>
     public string Output => edge?.Output + string.Concat(replicas.Values.SelectMany(all => all).Select(replica => replica.Process?.Output));
+
+    /// <summary>Those that run now.</summary>
+    public IEnumerable<(string Service, ServiceProcess Process)> Processes =>
+        from service in replicas
+        from replica in service.Value
+        where replica.Process is not null
+        select (service.Key, replica.Process);
 
     public static async Task<ReplicaTopology> StartAsync(int count, CancellationToken ct)
     {
@@ -49,6 +57,13 @@ internal sealed class ReplicaTopology : IAsyncDisposable
     public string Domain(string label) => $"{label}.localhost:{port}";
 
     public AdminClient Admin() => new(new($"http://127.0.0.1:{replicas[RemoteFiles][0].Admin}/"), AdminSecret);
+
+    public async Task<CozyClient> AddInstanceAsync(string label, CancellationToken ct)
+    {
+        using var admin = Admin();
+        await admin.AddInstanceAsync(Domain(label), "passphrase", "en", quota: null, ct);
+        return new(Address, Domain(label), await admin.CliTokenAsync(Domain(label), ["io.cozy.files", "io.cozy.accounts", "io.cozy.nextcloud.migrations"], ct));
+    }
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync(string service, int i)
