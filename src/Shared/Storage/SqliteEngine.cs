@@ -129,7 +129,6 @@ internal sealed class SqliteEngine : StorageEngine
         private readonly SqliteEngine engine;
         private readonly StatementConnection connection;
         private readonly HashSet<string> changed = [];
-        private SqliteTransaction? transaction;
         private CommitMark? before;
         private bool isMarked;
 
@@ -146,14 +145,12 @@ internal sealed class SqliteEngine : StorageEngine
         public override bool IsLost => false;
 
         // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
-        // Commands of this connection join the transaction.
-        public override ValueTask BeginAsync()
+        public override async ValueTask BeginAsync()
         {
-            transaction = connection.BeginTransaction(deferred: false);
+            await connection.RunAsync("BEGIN IMMEDIATE");
             before = engine.LastCommit;
             changed.Clear();
             isMarked = false;
-            return ValueTask.CompletedTask;
         }
 
         public override async ValueTask MarkAsync()
@@ -168,19 +165,14 @@ internal sealed class SqliteEngine : StorageEngine
         public override async ValueTask CommitAsync()
         {
             await ReleaseAsync();
-            transaction!.Commit();
-            transaction.Dispose();
+            await connection.RunAsync("COMMIT");
             if (before is { } then && engine.LastCommit is { } now)
             {
                 engine.RecentCommits.Add(then, now, [.. changed]);
             }
         }
 
-        public override void Dispose()
-        {
-            transaction?.Dispose();
-            connection.Dispose();
-        }
+        public override void Dispose() => connection.Dispose();
 
         private Task ReleaseAsync() => isMarked ? connection.RunAsync("RELEASE one") : Task.CompletedTask;
     }

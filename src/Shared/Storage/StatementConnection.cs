@@ -139,27 +139,17 @@ internal sealed class StatementConnection(string connectionString) : SqliteConne
 
         private SqliteCommand Inner => inner ?? throw new InvalidOperationException("a command begins with its text");
 
-        // What the connection runs, it runs in the transaction that it is in.
-        private SqliteCommand Ready
-        {
-            get
-            {
-                Inner.Transaction = connection.Transaction;
-                return Inner;
-            }
-        }
-
         public override void Cancel() => Inner.Cancel();
 
-        public override void Prepare() => Ready.Prepare();
+        public override void Prepare() => Inner.Prepare();
 
-        public override int ExecuteNonQuery() => Ready.ExecuteNonQuery();
+        public override int ExecuteNonQuery() => Inner.ExecuteNonQuery();
 
-        public override object? ExecuteScalar() => Ready.ExecuteScalar();
+        public override object? ExecuteScalar() => Inner.ExecuteScalar();
 
         protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Ready.ExecuteReader(behavior);
+        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Inner.ExecuteReader(behavior);
 
         protected override void Dispose(bool disposing)
         {
