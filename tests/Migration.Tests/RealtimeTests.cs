@@ -76,7 +76,10 @@ public sealed class RealtimeTests
         await watch.SubscribeAsync(Doctype, id);
         goOn.SetResult();
         var numbers = (await UntilEndAsync(watch)).Select(told => Number(told.Json)).ToList();
-        Assert.Equal(numbers.Order().Distinct(), numbers);
+
+        // The state itself may have been told as a change just before.
+        Assert.Equal(numbers.Order(), numbers);
+        Assert.InRange(numbers.Count - numbers.Distinct().Count(), 0, 1);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private Process? names;
     private Process? node;
 
+    private string DataDirectory => Path.Combine(directory, "data");
+
     public string Uri => $"amqp://guest:guest@127.0.0.1:{port}/";
 
     /// <summary>Starts the node at its first use; returns when it takes connections.</summary>
@@ -58,6 +60,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
             node.Dispose();
             node = null;
         }
+    }
+
+    /// <summary>A node without anything that it had.</summary>
+    public async Task BeginAnewAsync()
+    {
+        await KillAsync();
+        Directory.Delete(DataDirectory, recursive: true);
+        await StartAsync();
     }
 
     /// <summary>The node says that its memory is full, and takes no message until this is disposed.</summary>
@@ -105,7 +115,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = $"{port}",
             ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(directory, "data"),
+            ["RABBITMQ_MNESIA_BASE"] = DataDirectory,
             ["RABBITMQ_LOG_BASE"] = Path.Combine(directory, "log"),
             ["RABBITMQ_PID_FILE"] = Path.Combine(directory, "pid"),
             ["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(directory, "config"),
