@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Xml.Linq;
 using Bridge;
 using Bridge.Demo;
@@ -51,6 +52,29 @@ public sealed class BackupTests
         Assert.NotEmpty((await again.GetAsync($"/remote/nextcloud/{account}/", ct))["data"]!.AsArray());
         Assert.NotEqual("", await FingerprintAsync(bridge, password, ct));
         Directory.Delete(backup, recursive: true);
+    }
+
+    [Fact]
+    public async Task Services_get_the_master_key_of_the_backup_and_those_with_another_are_not_restored()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        var work = Directory.CreateTempSubdirectory("bridge-backup-").FullName;
+        var (backup, key, settings) = (Path.Combine(work, "backup"), Path.Combine(work, "services.key"), Path.Combine(work, "settings.json"));
+        CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "backup", backup, "--data", bridge.Data));
+        object StorageIn(string name) => new { Directory = Directory.CreateDirectory(Path.Combine(work, name)).FullName };
+        await File.WriteAllTextAsync(
+            settings, JsonSerializer.Serialize(new { RemoteFiles = new { Storage = StorageIn("files"), Master = new { KeyFile = key } }, Migration = new { Storage = StorageIn("migrations") } }), ct);
+
+        await File.WriteAllTextAsync(key, "a master key of other services", ct);
+        var refused = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--settings", settings));
+        Assert.Contains("another master key", refused.Errors, StringComparison.Ordinal);
+
+        File.Delete(key);
+        CommandLine.Expect(0, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--settings", settings));
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(bridge.Data, "master.key"), ct), await File.ReadAllTextAsync(key, ct));
+        Directory.Delete(work, recursive: true);
     }
 
     private static async Task<string> FingerprintAsync(BridgeProcess bridge, string password, CancellationToken ct)

@@ -41,6 +41,7 @@ internal static class Copies
     /// <summary>Brings a copy to services that are stopped: their databases have to be empty. Contents first, so that no row comes without its own.</summary>
     public static async Task<int> RestoreAsync(DataDirectory from, DataPlace to, CancellationToken ct)
     {
+        BringMasterKey(from, to);
         await using var drive = await DriveData.OpenAsync(to.Drive, ct);
         await using var migrations = await MigrationData.OpenAsync(to.Migration, MigrationData.DatabaseName, ct);
         await drive.DemandEmptyAsync(ct);
@@ -61,6 +62,27 @@ internal static class Copies
         await copied.CopyRowsAsync(migrations, ct);
         await copy.CopyRowsAsync(drive, ct);
         return contents.Count;
+    }
+
+    // With another one the services would start, and could read the password of no account ever again.
+    private static void BringMasterKey(DataDirectory from, DataPlace to)
+    {
+        if (!File.Exists(from.MasterKey))
+        {
+            return;
+        }
+
+        if (to.MasterKey is { } file && !File.Exists(file))
+        {
+            File.Copy(from.MasterKey, file);
+            return;
+        }
+
+        var key = to.MasterKey is { } there ? File.ReadAllText(there).Trim() : to.Drive["Master:Key"];
+        if (key != File.ReadAllText(from.MasterKey).Trim())
+        {
+            throw new CommandException($"{to.Name} names another master key than the backup's, or none, and no password of an account could be read: let RemoteFiles:Master:KeyFile name a copy of {from.MasterKey}");
+        }
     }
 
     private static async Task CopyMigrationsAsync(DataPlace from, DataDirectory to, CancellationToken ct)
