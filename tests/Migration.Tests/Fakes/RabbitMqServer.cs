@@ -11,6 +11,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Of the collection whose tests share the node, one after the other.</summary>
     public const string Name = "RabbitMQ";
 
+    // A quorum queue of RabbitMQ 3.10 may wait for a leader for ever when its node was killed: nobody begins an election.
+    private const string Elections =
+        "[ra:trigger_election({Name, node()}) || {Name, _} <- ra_directory:list_registered(quorum_queues), element(1, ra:members({Name, node()}, 2000)) =/= ok].";
+
     private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     private readonly string directory = Directory.CreateTempSubdirectory("migration-rabbitmq-").FullName;
@@ -35,8 +39,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
             {
                 names ??= Start("epmd", "-port", $"{namesPort}", "-address", "127.0.0.1");
                 await File.WriteAllTextAsync(Path.Combine(directory, "plugins"), "[].");
+                var isAgain = Directory.Exists(DataDirectory);
                 node = Start(Script);
                 await ReadyAsync(node);
+                if (isAgain)
+                {
+                    await ControlAsync("eval", Elections);
+                }
             }
         }
         catch
