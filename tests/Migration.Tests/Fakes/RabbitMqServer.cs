@@ -13,7 +13,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     // A quorum queue of RabbitMQ 3.10 may wait for a leader for ever when its node was killed: nobody begins an election.
     private const string Elections =
-        "[ra:trigger_election({Name, node()}) || {Name, _} <- ra_directory:list_registered(quorum_queues), element(1, ra:members({Name, node()}, 2000)) =/= ok].";
+        "[ra:trigger_election({Name, node()}) || {Name, _} <- ra_directory:list_registered(quorum_queues), element(1, (catch ra:members({Name, node()}, 2000))) =/= ok].";
 
     private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
@@ -44,7 +44,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
                 await ReadyAsync(node);
                 if (isAgain)
                 {
-                    await ControlAsync("eval", Elections);
+                    await RunControlAsync("eval", Elections);
                 }
             }
         }
@@ -89,12 +89,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Runs rabbitmqctl against the node.</summary>
     public async Task ControlAsync(params string[] command)
     {
+        var code = await RunControlAsync(command);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', command)} ended with {code}");
+        }
+    }
+
+    private async Task<int> RunControlAsync(params string[] command)
+    {
         using var control = Start("/usr/lib/rabbitmq/bin/rabbitmqctl", [.. command]);
         await control.WaitForExitAsync();
-        if (control.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', command)} ended with {control.ExitCode}");
-        }
+        return control.ExitCode;
     }
 
     public async Task<IConnection> ConnectAsync() => await new ConnectionFactory { Uri = new(Uri) }.CreateConnectionAsync();
