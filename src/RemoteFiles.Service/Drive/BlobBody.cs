@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using RemoteFiles.Drive.Hashing;
 using RemoteFiles.Files;
 
 namespace RemoteFiles.Drive;
@@ -18,6 +19,10 @@ internal static class BlobBody
     private const int BufferSize = 256 * 1024;
     private const int SmallestLarge = 8 * LargeBlocks.Size;
 
+    // While one is read and another written, the others of a large body wait to be hashed together with those of other bodies.
+    private const int Buffers = 2;
+    private const int LargeBuffers = 3;
+
     /// <summary>Whether a body comes in <see cref="LargeBlocks"/>, only the last of them less than full.</summary>
     public static bool IsLargeCopy(Upload upload) => upload is { IsCopy: true, Length: >= SmallestLarge };
 
@@ -25,42 +30,42 @@ internal static class BlobBody
     public static async Task<StoredBlob> ReceiveAsync(string id, Upload upload, long? room, IBlobSink sink, CancellationToken ct)
     {
         var isLarge = IsLargeCopy(upload);
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var md5 = RunningMd5.Begin(isOneOfMany: isLarge);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var sums = new BlockSums();
-        var (buffer, spare) = (Rent(isLarge), Rent(isLarge));
-        var (size, writing, hashing) = (0L, ValueTask.CompletedTask, Task.CompletedTask);
+        var buffers = new Queue<Memory<byte>>(Enumerable.Range(0, isLarge ? LargeBuffers : Buffers).Select(_ => Rent(isLarge)));
+        var size = 0L;
         try
         {
-            while (await upload.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct) is var read and > 0)
+            while (await ReadAsync(buffers.Peek()) is { Length: > 0 } block)
             {
-                if (size + read > (upload.Length ?? long.MaxValue))
+                if (size + block.Length > (upload.Length ?? long.MaxValue))
                 {
                     throw DriveFaults.WrongLength();
                 }
 
-                if (size + read > (room ?? long.MaxValue))
+                if (size + block.Length > (room ?? long.MaxValue))
                 {
                     throw DriveFaults.OutOfSpace();
                 }
 
-                var block = buffer[..read];
-                writing = sink.WriteAsync(block, ct);
-
                 // MD5 takes as long as all the rest: it has until this block's buffer is needed again.
-                await hashing;
-                hashing = Task.Run(() => md5.AppendData(block.Span), CancellationToken.None);
+                var writing = sink.WriteAsync(block, ct);
+                md5.Append(block);
                 sha256.AppendData(block.Span);
                 sums.Append(block.Span);
                 await writing;
-                (size, buffer, spare) = (size + read, spare, buffer);
+                size += block.Length;
+                buffers.Enqueue(buffers.Dequeue());
             }
         }
         finally
         {
-            await hashing;
-            Return(buffer, isLarge);
-            Return(spare, isLarge);
+            await md5.HashedAsync(allBut: 0);
+            foreach (var buffer in buffers)
+            {
+                Return(buffer, isLarge);
+            }
         }
 
         if (size != (upload.Length ?? size))
@@ -68,9 +73,15 @@ internal static class BlobBody
             throw DriveFaults.WrongLength();
         }
 
-        var blob = new StoredBlob(id, size, md5.GetHashAndReset(), sha256.GetHashAndReset()) { Sums = sums.Finish() };
+        var blob = new StoredBlob(id, size, md5.Finish(), sha256.GetHashAndReset()) { Sums = sums.Finish() };
         blob.Check(upload);
         return blob;
+
+        async Task<ReadOnlyMemory<byte>> ReadAsync(Memory<byte> buffer)
+        {
+            await md5.HashedAsync(allBut: buffers.Count - 1);
+            return buffer[..await upload.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)];
+        }
     }
 
     private static Memory<byte> Rent(bool isLarge) => isLarge ? LargeBlocks.Rent() : ArrayPool<byte>.Shared.Rent(BufferSize).AsMemory(0, BufferSize);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dapper;
+using RemoteFiles.Drive.Hashing;
 using Shared.Storage;
 
 namespace RemoteFiles.Drive;

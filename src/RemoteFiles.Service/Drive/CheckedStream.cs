@@ -1,4 +1,5 @@
 using System.Buffers;
+using RemoteFiles.Drive.Hashing;
 using Shared.Faults;
 using Shared.Streams;
 

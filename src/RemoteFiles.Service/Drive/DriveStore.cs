@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Options;
+using RemoteFiles.Drive.Hashing;
 using RemoteFiles.Drive.Upkeep;
 using RemoteFiles.Files;
 using Shared.Storage;

@@ -1,3 +1,4 @@
+using RemoteFiles.Drive.Hashing;
 using RemoteFiles.Files;
 using Shared.Faults;
 

@@ -1,5 +1,6 @@
 using Dapper;
 using RemoteFiles.Drive;
+using RemoteFiles.Drive.Hashing;
 using Shared.Faults;
 
 namespace RemoteFiles.Tests.Drive;

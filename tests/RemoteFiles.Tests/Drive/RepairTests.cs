@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Dapper;
 using RemoteFiles.Drive;
+using RemoteFiles.Drive.Hashing;
 using RemoteFiles.Drive.Upkeep;
 using RemoteFiles.Files;
 using Shared.Storage;

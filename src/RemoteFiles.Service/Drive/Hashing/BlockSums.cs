@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace RemoteFiles.Drive;
+namespace RemoteFiles.Drive.Hashing;
 
 /// <summary>CRC-32C (RFC 3720 section 12.1) of each block of a content, as its bytes come.</summary>
 internal sealed class BlockSums

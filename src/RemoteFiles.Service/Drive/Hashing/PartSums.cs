@@ -3,7 +3,7 @@ using System.Globalization;
 using RemoteFiles.Files;
 using Shared.Faults;
 
-namespace RemoteFiles.Drive;
+namespace RemoteFiles.Drive.Hashing;
 
 /// <summary>
 /// Checksums of uploads in pieces, taken of each part as soon as it is its turn, so that the last step of a large upload has little
