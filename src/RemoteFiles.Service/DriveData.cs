@@ -22,7 +22,7 @@ internal sealed class DriveData : IAsyncDisposable
         UNION SELECT part_id, size FROM blob_segments
         """;
 
-    private static readonly string[] Seeded = ["node_file_ids"];
+    private static readonly string[] Seeded = ["node_file_ids", "scrubs"];
     private readonly Database database;
     private readonly IBlobs blobs;
 

@@ -52,7 +52,8 @@ internal sealed partial class BlobReader(Database database, IBlobs blobs, ILogge
         return new MemoryStream(content, (int)offset, content.Length - (int)offset, writable: false);
     }
 
-    private void Damaged(string blob)
+    /// <summary>Counts and tells that a content is not as it was stored.</summary>
+    public void Damaged(string blob)
     {
         DriveMetrics.Damaged();
         LogDamaged(blob);

@@ -11,7 +11,11 @@ internal static class DriveMetrics
 
     private static readonly Counter<long> Bad = Meter.CreateCounter<long>("drive.contents.damaged", "{content}", "Reads of contents that are missing, or not as they were stored.");
 
+    private static readonly Counter<long> Again = Meter.CreateCounter<long>("drive.size.scrubbed", "By", "What was read again to see whether it is as it was stored.");
+
     public static void Damaged() => Bad.Add(1);
+
+    public static void Scrubbed(long bytes) => Again.Add(bytes);
 
     public static void Stored(long bytes)
     {

@@ -10,13 +10,15 @@ internal static class DriveRegistration
     public static IServiceCollection AddDrive(this IServiceCollection services)
     {
         services.AddOptions<DriveOptions>().BindConfiguration("Drive").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ScrubOptions>().BindConfiguration("Scrub").ValidateDataAnnotations().ValidateOnStart()
+            .Validate(scrub => scrub.BytesPerSecond is 0 or >= ScrubOptions.LeastBytesPerSecond, $"Scrub:BytesPerSecond is 0, or {ScrubOptions.LeastBytesPerSecond} at least");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
         services.TryAddSingleton<DriveWatch>((_, _) => { });
         services.AddS3();
         services.AddSingleton(BlobsOf);
         services.AddSingleton<DriveStore>();
-        return services.AddHostedService<DriveSweep>();
+        return services.AddHostedService<DriveSweep>().AddHostedService<BackgroundScrub>();
     }
 
     private static IBlobs BlobsOf(IServiceProvider services) => S3Registration.BucketOf(services) is { } bucket

@@ -128,7 +128,9 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             ("POST", "/files/io.cozy.files.root-dir?Type=file&Name=g"),
         ];
 
+        var guess = new NextcloudApp(client, NextcloudApp.Basic(DavFixture.Domain.Split('.')[0], "wrong"));
         await server.StopAsync();
+        Expect.Status(503, await guess.OcsAsync("/ocs/v2.php/cloud/user"));
         foreach (var (method, target) in requests)
         {
             var answer = await client.SendAsync(method, target, method == "GET" ? null : RestClient.Body("x"));
@@ -137,6 +139,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         }
 
         await server.StartAsync();
+        Expect.Status(401, await guess.OcsAsync("/ocs/v2.php/cloud/user"));
         foreach (var (method, target) in requests)
         {
             var answer = await client.SendAsync(method, target, method == "GET" ? null : RestClient.Body("x"));

@@ -12,6 +12,12 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
     private const int BufferSize = 256 * 1024;
     private readonly byte[] buffer = new byte[BufferSize];
 
+    /// <summary>Told of the bytes that were read, before more are.</summary>
+    public Func<int, CancellationToken, Task> OnRead { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>What is found as it was stored, and has no sums of its blocks, is given them.</summary>
+    public bool AddsSums { get; init; }
+
     public async Task<ContentProblem?> RunAsync(StoredContent content, CancellationToken ct)
     {
         try
@@ -56,6 +62,7 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var pieces = await PiecesAsync(content, ct);
+        var unsummed = new List<(string BlobId, byte[] Sums)>();
         var isSummed = pieces.Contains(content) || await SumsAsync(content, ct) is null;
         foreach (var piece in pieces)
         {
@@ -64,14 +71,49 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
                 return ContentProblem.Missing;
             }
 
-            var stored = await SumsAsync(piece, ct);
-            isSummed &= stored is null || stored.AsSpan().SequenceEqual(sums);
+            if (await SumsAsync(piece, ct) is not { } stored)
+            {
+                unsummed.Add((piece.BlobId, sums));
+            }
+            else
+            {
+                isSummed &= stored.AsSpan().SequenceEqual(sums);
+            }
         }
 
-        return content.Sha256 is { } sha256 && !hash.GetHashAndReset().AsSpan().SequenceEqual(sha256) ? ContentProblem.Damaged
-            : isSummed ? null
-            : content.Sha256 is null ? ContentProblem.Damaged
-            : ContentProblem.WrongSums;
+        if (content.Sha256 is { } sha256 && !hash.GetHashAndReset().AsSpan().SequenceEqual(sha256))
+        {
+            return ContentProblem.Damaged;
+        }
+
+        if (!isSummed)
+        {
+            return content.Sha256 is null ? ContentProblem.Damaged : ContentProblem.WrongSums;
+        }
+
+        if (AddsSums && content.Sha256 is not null)
+        {
+            await AddSumsAsync(unsummed, ct);
+        }
+
+        return null;
+    }
+
+    private async Task AddSumsAsync(List<(string BlobId, byte[] Sums)> unsummed, CancellationToken ct)
+    {
+        foreach (var (blobId, sums) in unsummed)
+        {
+            await database.WriteAsync(
+                async db =>
+                {
+                    // Those of what was removed meanwhile would stay for ever.
+                    if ((await db.QueryAsync<string>(NodeSql.NamedBlobs, new { blobs = new[] { blobId } })).Any())
+                    {
+                        await db.ExecuteAsync(NodeSql.AddSums + " ON CONFLICT DO NOTHING", new { Id = blobId, Sums = sums });
+                    }
+                },
+                ct);
+        }
     }
 
     private Task<byte[]?> SumsAsync(StoredContent piece, CancellationToken ct) =>
@@ -97,6 +139,7 @@ internal sealed class ContentCheck(Database database, IBlobs blobs)
         {
             hash.AppendData(buffer.AsSpan(0, read));
             sums.Append(buffer.AsSpan(0, read));
+            await OnRead(read, ct);
         }
 
         return sums.Finish();
