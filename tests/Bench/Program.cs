@@ -4,6 +4,9 @@ using Spectre.Console;
 // Of each bridge that is started from here: what is measured is work, not the limits of one instance.
 Environment.SetEnvironmentVariable("Limits__Enabled", "false");
 
+// As the images have it.
+Environment.SetEnvironmentVariable("DOTNET_GCgen0size", "0x400000");
+
 IBench[] benches = [new MigrationBench(), new ListingBench(), new DavBench(), new SoakBench()];
 
 if (args is [] || benches.SingleOrDefault(bench => bench.Name == args[0]) is not { } chosen)
