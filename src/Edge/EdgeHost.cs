@@ -51,7 +51,8 @@ internal static class EdgeHost
         builder.Services.AddForwarding(options);
         builder.Services.AddBackEnds();
         builder.Services.AddRealtime();
-        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping").AddCheck<BackEndHealth>("back ends");
+        builder.AddProbes();
+        builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }
 

@@ -61,8 +61,9 @@ internal static class ServiceHost
         builder.Services.AddSettings<LimitOptions>("Limits");
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
-        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping");
-        builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
+        builder.AddProbes();
+        builder.Services.AddGrpc();
+        builder.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<ILogger<FaultMiddleware>>((grpc, log) => grpc.MapException = error => FaultsOverGrpc.ToRpc(error, log));
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
         builder.Services.Configure<OpenApiOptions>(ApiDocument.Configure);
         builder.Services.AddApiCors();

@@ -45,7 +45,7 @@ internal sealed partial class SchemaAtStart(Database database, IOptions<StorageO
                 await work();
                 return;
             }
-            catch (DbException e) when (e.IsTransient && clock.GetElapsedTime(begun) < options.Value.StartPatience)
+            catch (DbException e) when (e.IsAway() && clock.GetElapsedTime(begun) < options.Value.StartPatience)
             {
                 if (delay == FirstDelay)
                 {
