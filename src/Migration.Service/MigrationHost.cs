@@ -29,7 +29,13 @@ internal static class MigrationHost
         services.AddSettings<MigrationOptions>("Migration");
         services.AddSingleton<Signal>().AddSingleton<MigrationRun>();
         services.AddSingleton<MigrationOrders>().AddSingleton<SurveyOrders>().AddSingleton<CredentialOrders>().AddSingleton<RetryOrders>();
-        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
+        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>();
+        if (configured.Cleaner)
+        {
+            services.AddHostedService<Cleaner>();
+        }
+
+        MigrationMetrics.Begin();
         services.AddTracking();
         services.AddRemoteFiles();
         services.AddSingleton<IWatchedDocuments, MigrationEvents>();
@@ -87,6 +93,7 @@ internal static class MigrationHost
         services.AddSingleton<Broker>().AddSingleton<ICommands, CommandPublisher>();
         if (worker)
         {
+            QueueMetrics.Begin();
             services.AddSingleton<QueueHealth>().AddSingleton<CommandHandler>().AddSingleton<DeadLetters>().AddHostedService<CommandConsumer>();
             services.AddHealthChecks().AddCheck<QueueHealth>("rabbitmq");
         }

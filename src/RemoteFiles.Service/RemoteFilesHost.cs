@@ -48,6 +48,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DataFingerprint>().AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        AccessMetrics.Begin();
         services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<EndedSessions>().AddSingleton<PendingLogins>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Operations.Metrics;
 
 namespace RemoteFiles.Drive;
 
@@ -10,6 +11,8 @@ internal static class DriveMetrics
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("drive.size.stored", "By", "Their bytes.");
 
     private static readonly Counter<long> Bad = Meter.CreateCounter<long>("drive.contents.damaged", "{content}", "Reads of contents that are missing, or not as they were stored.");
+
+    public static void Begin() => Array.ForEach([Files, Bytes, Bad], FromZero.CountFromZero);
 
     public static void Damaged() => Bad.Add(1);
 

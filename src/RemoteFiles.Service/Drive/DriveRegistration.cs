@@ -11,6 +11,7 @@ internal static class DriveRegistration
     public static IServiceCollection AddDrive(this IServiceCollection services)
     {
         services.AddSettings<DriveOptions>("Drive");
+        DriveMetrics.Begin();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
         services.TryAddSingleton<DriveWatch>((_, _) => { });

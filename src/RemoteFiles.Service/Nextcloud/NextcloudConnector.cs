@@ -30,6 +30,7 @@ internal static class NextcloudServices
     public static IServiceCollection AddNextcloud(this IServiceCollection services)
     {
         services.AddSettings<NextcloudOptions>("Nextcloud");
+        NextcloudMetrics.Begin();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
         {
