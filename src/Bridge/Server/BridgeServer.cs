@@ -83,7 +83,8 @@ internal sealed class BridgeServer : IAsyncDisposable
                 ["RemoteFiles:Address"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
                 ["RabbitMq:Uri"] = options.RabbitMq,
             },
-            ct);
+            ct,
+            options.HasWorker ? [] : [new("Migration:Worker", "false"), new("Migration:Cleaner", "false")]);
         indoors.Add(RemoteFilesHost.HttpOf(remoteFiles), ServerOf(remoteFiles));
         indoors.Add(MigrationHost.HttpOf(migration), ServerOf(migration));
         var edge = await StartAsync(

@@ -13,6 +13,9 @@ namespace Bridge;
 /// <param name="LogLevel">The least that is written to the terminal.</param>
 internal sealed record ServeOptions(string Data, IPAddress Listen, int Port, int AdminPort, string? RabbitMq, bool AllowPrivateNetworks, IReadOnlyList<string> TrustedProxies, LogLevel LogLevel)
 {
+    /// <summary>False: nothing goes out to a Nextcloud by itself; migrations stay as they are.</summary>
+    public bool HasWorker { get; init; } = true;
+
     private static readonly (string Setting, string Option)[] Names =
         [("Edge:Listen", "--port"), ("Listen:Admin", "--admin-port"), ("RabbitMq:Uri", "--rabbitmq"), ("Edge:TrustedProxies", "--trusted-proxy"), ("Storage:Directory", "--data"), ("Master:KeyFile", "--data")];
 
