@@ -134,14 +134,16 @@ public sealed class ConsumeTests(RabbitMqServer server) : IAsyncLifetime
         Assert.Contains("could not be delivered", document.FailureReason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_consumer_outlives_a_restart_of_the_broker_and_says_when_it_is_not_ready()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_consumer_outlives_a_restart_of_the_broker_and_says_when_it_is_not_ready(bool isAllLost)
     {
         Rig.Remote.File("/a.txt");
         await Rig.StartWorkerAsync();
         await queue.StartConsumerAsync();
 
-        await server.KillAsync();
+        await (isAllLost ? server.KillAsync() : server.StopAsync());
         await queue.UntilHealthAsync(HealthStatus.Unhealthy);
         await server.StartAsync();
         await queue.UntilHealthAsync(HealthStatus.Healthy);

@@ -34,20 +34,6 @@ internal sealed class QueueRig(RabbitMqServer server) : IAsyncLifetime
         await Rig.InitializeAsync();
         Options.Uri = server.Uri;
         Rig.Commands = Publisher(Options);
-        try
-        {
-            await EmptyAsync();
-        }
-        catch (OperationCanceledException) when (!Ct.IsCancellationRequested)
-        {
-            // A quorum queue of RabbitMQ 3.10 is left without a leader now and then when its node was killed, and answers nothing.
-            await server.BeginAnewAsync();
-            await EmptyAsync();
-        }
-    }
-
-    private async Task EmptyAsync()
-    {
         await using var connection = await server.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
         await Topology.DeclareAsync(channel, Ct);
