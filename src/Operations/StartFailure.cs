@@ -15,17 +15,22 @@ public static class StartFailure
         StartException => OneLine(error.Message),
         OptionsValidationException invalid => OneLine(string.Join("; ", invalid.Failures)),
         InvalidOperationException { Source: Binder } or InvalidDataException => error.Reason(),
-        SocketException => Named(SettingsOf(settings, setting => setting.Key.Split(':') is ["Listen", _] or ["Edge", "Listen"]), error.Message),
-        IOException or UnauthorizedAccessException => Named(SettingsOf(settings, setting => error.Message.Contains(setting.Value!, StringComparison.Ordinal)), error.Message),
+        SocketException => Named(SettingsOf(settings).Where(setting => setting.Key.Split(':') is ["Listen", _] or ["Edge", "Listen"]), error.Message),
+        IOException or UnauthorizedAccessException => Named(MeantIn(error.Message, settings), error.Message),
         _ => null,
     };
 
     // Names alone: a value may be a secret.
-    private static string Named(IEnumerable<string> names, string message) => OneLine(string.Join(", ", names) is { Length: > 0 } all ? $"{all}: {message}" : message);
+    private static string Named(IEnumerable<KeyValuePair<string, string?>> settings, string message) =>
+        OneLine(string.Join(", ", settings.Select(setting => setting.Key).Order(StringComparer.Ordinal)) is { Length: > 0 } names ? $"{names}: {message}" : message);
+
+    // The most of it: of an address its port alone may be another setting.
+    private static IEnumerable<KeyValuePair<string, string?>> MeantIn(string message, IConfiguration? settings) =>
+        SettingsOf(settings).Where(setting => message.Contains(setting.Value!, StringComparison.Ordinal)).GroupBy(setting => setting.Value!.Length).OrderByDescending(group => group.Key).Take(1).SelectMany(group => group);
 
     // Variables of the environment that are none of ours have no section.
-    private static IEnumerable<string> SettingsOf(IConfiguration? settings, Func<KeyValuePair<string, string?>, bool> isMeant) =>
-        (settings?.AsEnumerable() ?? []).Where(setting => setting.Value is { Length: > 1 } && setting.Key.Contains(':') && isMeant(setting)).Select(setting => setting.Key).Order(StringComparer.Ordinal);
+    private static IEnumerable<KeyValuePair<string, string?>> SettingsOf(IConfiguration? settings) =>
+        (settings?.AsEnumerable() ?? []).Where(setting => setting.Value is { Length: > 1 } && setting.Key.Contains(':'));
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }
