@@ -1,5 +1,5 @@
 # One image a service:  docker build --build-arg SERVICE=Edge .
-# SERVICE is Edge, RemoteFiles.Service or Migration.Service.
+# SERVICE is Edge, RemoteFiles.Service, Migration.Service, or Bridge, the operator's commands.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG SERVICE
 ARG TARGETARCH=amd64

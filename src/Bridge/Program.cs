@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Bridge;
+using Operations;
 
 return await CommandLine.RunAsync(args);
 
@@ -51,10 +52,10 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync(e.Message);
             return e.ExitCode;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is HttpRequestException || StartFailure.LineOf(e, null) is not null)
         {
             // What a person can mend: a wrong address, a directory that is not there or not theirs.
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(StartFailure.LineOf(e, null) ?? e.Message);
             return ExitCodes.Refused;
         }
         catch (OperationCanceledException)

@@ -16,13 +16,13 @@ internal static class EdgeHost
 {
     public static void AddEdge(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<EdgeOptions>().BindConfiguration("Edge").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSettings<EdgeOptions>("Edge");
         var options = builder.Configuration.GetSection("Edge").Get<EdgeOptions>() ?? new();
         var realtime = builder.Configuration.GetSection("Realtime").Get<RealtimeOptions>() ?? new();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPEndPoint.Parse(options.Listen), listen =>
+            kestrel.Listen(ListenAddress.Of("Edge:Listen", options.Listen), listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 if (options.Tls.IsOn)
@@ -51,7 +51,8 @@ internal static class EdgeHost
         builder.Services.AddForwarding(options);
         builder.Services.AddBackEnds();
         builder.Services.AddRealtime();
-        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping").AddCheck<BackEndHealth>("back ends");
+        builder.AddProbes();
+        builder.Services.AddHealthChecks().AddCheck<BackEndHealth>("back ends");
         builder.Services.AddReverseProxy().LoadFromMemory(Routes.All, Routes.Clusters(options)).AddTransforms(Unchanged.Apply);
     }
 

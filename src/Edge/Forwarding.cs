@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
+using Operations;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace Edge;
@@ -27,5 +28,5 @@ internal static class Forwarding
     private static IPNetwork NetworkOf(string proxy) =>
         IPNetwork.TryParse(proxy, out var network) ? network
         : IPAddress.TryParse(proxy, out var address) ? new(address, address.GetAddressBytes().Length * 8)
-        : throw new InvalidOperationException($"Edge:TrustedProxies: {proxy} is neither an address nor a network");
+        : throw new StartException($"Edge:TrustedProxies: {proxy} is neither an address nor a network");
 }

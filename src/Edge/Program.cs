@@ -1,15 +1,8 @@
 using Edge;
 using Operations;
 
-if (Probe.IsAsked(args))
+return await HostProgram.RunAsync(args, "edge", builder => builder.AddEdge(), app =>
 {
-    return await Probe.AskAsync();
-}
-
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddOperations("edge");
-builder.AddEdge();
-var app = builder.Build();
-app.MapEdge();
-await app.RunAsync();
-return 0;
+    app.MapEdge();
+    return app.ServeAsync();
+});

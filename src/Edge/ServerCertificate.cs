@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
+using Operations;
 
 namespace Edge;
 
@@ -25,8 +26,15 @@ internal sealed partial class ServerCertificate : BackgroundService
         (this.options, this.clock, this.log) = (options.Value.Tls, clock, log);
         if (this.options.IsOn)
         {
-            loaded = StateOf();
-            current = Load();
+            try
+            {
+                loaded = StateOf();
+                current = Load();
+            }
+            catch (Exception e) when (IsOfFiles(e))
+            {
+                throw new StartException($"Edge:Tls: {this.options.Certificate} and {this.options.Key} are no certificate and its key: {e.Message}", e);
+            }
         }
     }
 
@@ -59,7 +67,7 @@ internal sealed partial class ServerCertificate : BackgroundService
                 Changed(options.Certificate);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception e) when (IsOfFiles(e))
         {
             // Told once for each state of the files.
             if (refused != state)
@@ -69,6 +77,8 @@ internal sealed partial class ServerCertificate : BackgroundService
             }
         }
     }
+
+    private static bool IsOfFiles(Exception e) => e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 
     private SslServerAuthenticationOptions Load()
     {

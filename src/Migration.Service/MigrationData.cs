@@ -24,5 +24,16 @@ internal sealed class MigrationData : IAsyncDisposable
         return new(database);
     }
 
+    /// <summary>The same, where there is one: nothing is made for who copies from it.</summary>
+    public static async Task<MigrationData> OpenExistingAsync(IConfiguration settings, CancellationToken ct)
+    {
+        using (var database = Database.Open(settings.GetSection("Storage").Get<StorageOptions>() ?? new(), DatabaseName))
+        {
+            await database.DemandAsync("migrations", ct);
+        }
+
+        return await OpenAsync(settings, DatabaseName, ct);
+    }
+
     public async ValueTask DisposeAsync() => await database.CloseAsync();
 }

@@ -7,6 +7,7 @@ using Migration.Queue;
 using Migration.RemoteFiles;
 using Migration.Rpc;
 using Migration.Tracking;
+using Operations;
 using Protos;
 using Rpc.Balancing;
 using Shared.Access;
@@ -25,10 +26,16 @@ internal static class MigrationHost
         builder.AddServiceHost();
         var services = builder.Services;
         var configured = builder.Configuration.GetSection("Migration").Get<MigrationOptions>() ?? new();
-        services.AddOptions<MigrationOptions>().BindConfiguration("Migration").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<MigrationOptions>("Migration");
         services.AddSingleton<Signal>().AddSingleton<MigrationRun>();
         services.AddSingleton<MigrationOrders>().AddSingleton<SurveyOrders>().AddSingleton<CredentialOrders>().AddSingleton<RetryOrders>();
-        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>().AddHostedService<Cleaner>();
+        services.AddSingleton<CleanupSignal>().AddSingleton<CleanupOrders>().AddSingleton<CleanupRun>();
+        if (configured.Cleaner)
+        {
+            services.AddHostedService<Cleaner>();
+        }
+
+        MigrationMetrics.Begin();
         services.AddTracking();
         services.AddRemoteFiles();
         services.AddSingleton<IWatchedDocuments, MigrationEvents>();
@@ -55,7 +62,7 @@ internal static class MigrationHost
 
     private static void AddTracking(this IServiceCollection services)
     {
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<StorageOptions>("Storage");
         services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, MigrationData.DatabaseName));
         services.AddHostedService<DiskGauges>().AddHealthChecks().AddCheck<StorageHealth>("storage");
         services.AddSingleton<IMigrations, MigrationTable>().AddSingleton<LedgerTable>().AddSingleton<ICleanups, CleanupTable>().AddSingleton<IPredictions, PredictionTable>().AddHostedService<SchemaAtStart>().AddHostedService<MigrationGauges>();
@@ -65,7 +72,7 @@ internal static class MigrationHost
 
     private static void AddRemoteFiles(this IServiceCollection services)
     {
-        services.AddOptions<RemoteFilesOptions>().BindConfiguration("RemoteFiles").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RemoteFilesOptions>("RemoteFiles");
         services.AddSingleton(provider => new Replicas(
             AddressIn(provider), HttpVersion.Version20, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Replicas>>()));
         services.AddGrpcClient<Transfers.TransfersClient>((provider, grpc) => grpc.Address = AddressIn(provider).First).ConfigurePrimaryHttpMessageHandler(ToReplicas);
@@ -76,7 +83,7 @@ internal static class MigrationHost
 
     private static void AddQueue(this IServiceCollection services, QueueOptions configured, bool worker)
     {
-        services.AddOptions<QueueOptions>().BindConfiguration("RabbitMq").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<QueueOptions>("RabbitMq");
         if (!configured.IsEnabled)
         {
             services.AddSingleton<ICommands, LocalCommands>();
@@ -86,6 +93,7 @@ internal static class MigrationHost
         services.AddSingleton<Broker>().AddSingleton<ICommands, CommandPublisher>();
         if (worker)
         {
+            QueueMetrics.Begin();
             services.AddSingleton<QueueHealth>().AddSingleton<CommandHandler>().AddSingleton<DeadLetters>().AddHostedService<CommandConsumer>();
             services.AddHealthChecks().AddCheck<QueueHealth>("rabbitmq");
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Operations.Logs;
 using Operations.Metrics;
 using Operations.Traces;
@@ -16,8 +17,8 @@ public static class OperationsHost
     public static void AddOperations(this WebApplicationBuilder builder, string service)
     {
         builder.AddSecretsAndLogs();
-        builder.Services.AddOptions<MetricsOptions>().BindConfiguration("Listen").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<TelemetryOptions>().BindConfiguration("Telemetry").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSettings<MetricsOptions>("Listen");
+        builder.Services.AddSettings<TelemetryOptions>("Telemetry");
         builder.Services.AddHostedService<MetricsServer>();
 
         var telemetry = builder.Configuration.GetSection("Telemetry").Get<TelemetryOptions>() ?? new();
@@ -32,6 +33,9 @@ public static class OperationsHost
     {
         builder.Configuration.AddSecretFiles();
         builder.AddLogs();
+
+        // A start that fails is told by whoever began it; what ends a process later is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         // Baggage is whatever a browser says; it is believed by nobody here, and told to nobody.
         var propagator = new TraceParent();

@@ -17,7 +17,8 @@ public static class Probe
     {
         // Of the environment alone, as in a container; to build the whole service would cost more than the question.
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var listen = IPEndPoint.Parse(settings["Edge:Listen"] ?? settings["Listen:Http"] ?? throw new InvalidOperationException("set Listen:Http, or Edge:Listen"));
+        var setting = settings["Edge:Listen"] is null ? "Listen:Http" : "Edge:Listen";
+        var listen = ListenAddress.Of(setting, settings[setting] ?? throw new StartException("set Listen:Http, or Edge:Listen"));
         var here = listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : listen.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listen.Address;
         using var http = new HttpClient { Timeout = Patience };
         try

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Operations;
 
@@ -18,6 +19,12 @@ public static class Probes
     public const string Live = "/health/live";
     public const string Ready = "/health/ready";
 
+    public static void AddProbes(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        builder.Services.AddSingleton<Readiness>().AddHealthChecks().AddCheck<StoppingHealth>("stopping");
+    }
+
     public static IEnumerable<IEndpointConventionBuilder> MapProbes(this WebApplication app)
     {
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -27,7 +34,7 @@ public static class Probes
                 ? Results.Text("Started")
                 : Results.Text("Starting", statusCode: StatusCodes.Status503ServiceUnavailable)),
             app.MapHealthChecks(Live, new HealthCheckOptions { Predicate = _ => false }),
-            app.MapHealthChecks(Ready),
+            app.MapHealthChecks(Ready, app.Services.GetRequiredService<Readiness>().Options),
         }.Select(probe => probe.DisableHttpMetrics());
     }
 }

@@ -26,7 +26,7 @@ public static class SecretFiles
                 read[name] = File.ReadAllText(file).Trim();
                 if (configuration[name] is { Length: > 0 } set && set != read[name])
                 {
-                    throw new InvalidOperationException($"set {name} or {name}{Suffix}, not both");
+                    throw new StartException($"set {name} or {name}{Suffix}, not both");
                 }
             }
         }

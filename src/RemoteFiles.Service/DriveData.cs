@@ -64,6 +64,17 @@ internal sealed class DriveData : IAsyncDisposable
         return new(database, BlobsOf(storage, settings.GetSection(S3Options.Section).Get<S3Options>() ?? new()));
     }
 
+    /// <summary>The same, where there is one: nothing is made for who only looks, or copies from it.</summary>
+    public static async Task<DriveData> OpenExistingAsync(IConfiguration settings, CancellationToken ct)
+    {
+        using (var database = Database.Open(settings.GetSection("Storage").Get<StorageOptions>() ?? new(), DatabaseName))
+        {
+            await database.DemandAsync("nodes", ct);
+        }
+
+        return await OpenAsync(settings, ct);
+    }
+
     public static Task<DriveData> OpenAsync(IConfiguration settings, CancellationToken ct) => OpenAsync(settings, DatabaseName, ct);
 
     public async ValueTask DisposeAsync()

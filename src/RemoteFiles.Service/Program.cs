@@ -2,14 +2,8 @@ using Operations;
 using RemoteFiles;
 using Shared.Hosting;
 
-if (Probe.IsAsked(args))
+return await HostProgram.RunAsync(args, "remote-files", builder => builder.AddRemoteFiles(), app =>
 {
-    return await Probe.AskAsync();
-}
-
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddOperations("remote-files");
-builder.AddRemoteFiles();
-var app = builder.Build();
-app.MapRemoteFiles();
-return await app.RunAsync(args);
+    app.MapRemoteFiles();
+    return app.RunServiceAsync(args);
+});

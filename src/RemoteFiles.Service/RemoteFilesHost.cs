@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
+using Operations;
 using RemoteFiles.Access;
 using RemoteFiles.Accounts;
 using RemoteFiles.Admin;
@@ -32,9 +33,9 @@ internal static class RemoteFilesHost
     {
         builder.AddServiceHost();
         var services = builder.Services;
-        services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<UploadOptions>().BindConfiguration("Upload").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<TransferOptions>().BindConfiguration("Transfers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<StorageOptions>("Storage");
+        services.AddSettings<UploadOptions>("Upload");
+        services.AddSettings<TransferOptions>("Transfers");
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.AddOptions<SettingsOptions>().BindConfiguration("Settings");
         services.AddSingleton(provider => Database.Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, DriveData.DatabaseName));
@@ -47,6 +48,7 @@ internal static class RemoteFilesHost
         services.AddSingleton<InstanceProfiles>().AddSingleton<InstanceRegistry>().AddSingleton<IInstances>(provider => provider.GetRequiredService<InstanceRegistry>());
         services.AddSingleton<DocumentStore>().AddSingleton<Credentials>().AddSingleton<AccountStore>().AddSingleton<IDoctypes, Doctypes>();
         services.AddSingleton<DataFingerprint>().AddSingleton<DownloadLinks>().AddSingleton<AppPasswords>().AddSingleton<AppLogin>();
+        AccessMetrics.Begin();
         services.AddSingleton<LoginThrottle>().AddSingleton<LoginFlows>().AddSingleton<LoginSessions>().AddSingleton<EndedSessions>().AddSingleton<PendingLogins>();
         services.AddSingleton<DriveQuota>(provider => provider.GetRequiredService<InstanceRegistry>().QuotaAsync);
         services.Configure<DriveOptions>(drive => drive.Directory = storage.FileOf("blobs"));

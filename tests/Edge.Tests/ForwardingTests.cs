@@ -38,7 +38,7 @@ public sealed class ForwardingTests
     public async Task A_proxy_that_is_no_address_stops_the_start()
     {
         await using var edge = new EdgeFixture(("Edge:TrustedProxies:0", "proxy.example"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => edge.InitializeAsync().AsTask());
+        await Assert.ThrowsAsync<Operations.StartException>(() => edge.InitializeAsync().AsTask());
     }
 
     private static async Task<BackEnd> SendAsync(params (string Name, string Value)[] settings)

@@ -153,5 +153,17 @@ public sealed class BrokerFaultTests(RabbitMqServer server) : IAsyncLifetime
         await queue.UntilHealthAsync(HealthStatus.Healthy);
     }
 
+    [Fact]
+    public async Task A_password_that_the_broker_refuses_is_told_as_that_and_not_in_clear()
+    {
+        queue.Options.Uri = server.Uri.Replace(":guest@", ":canary@", StringComparison.Ordinal);
+        await queue.BeginConsumerAsync();
+
+        var problem = await Eventually.GetAsync(queue.ProblemAsync, text => text?.Contains("not connected yet", StringComparison.Ordinal) != true);
+
+        Assert.Contains("ACCESS_REFUSED", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", problem, StringComparison.Ordinal);
+    }
+
     private Task PoisonAsync(string sql) => Rig.Database.WriteAsync(db => db.ExecuteAsync(sql), Ct);
 }

@@ -259,7 +259,7 @@ public sealed class DoorTests : IAsyncLifetime
     public async Task A_configuration_that_cannot_work_stops_the_start()
     {
         await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => RunningService.StartAsync(("Migration:Lease", "00:00:05")));
-        var broker = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningService.StartAsync(("RabbitMq:Uri", "http://nowhere")));
+        var broker = await Assert.ThrowsAsync<Operations.StartException>(() => RunningService.StartAsync(("RabbitMq:Uri", "http://nowhere")));
         Assert.Contains("RabbitMq:Uri", broker.Message);
     }
 

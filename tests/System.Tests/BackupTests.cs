@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -74,7 +75,45 @@ public sealed class BackupTests
         File.Delete(key);
         CommandLine.Expect(0, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--settings", settings));
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(bridge.Data, "master.key"), ct), await File.ReadAllTextAsync(key, ct));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+
+        File.Delete(key);
+        var full = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(null, null, ct, "restore", backup, "--settings", settings));
+        Assert.Contains("not empty", full.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(key));
         Directory.Delete(work, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_only_looked_at_leaves_migrations_as_they_are()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var nextcloud = await BridgeProcess.StartAsync(ct);
+        var source = await MigrationSource.OfInstanceAsync(nextcloud, SampleTree.Make(), ct);
+        await using var bridge = await BridgeProcess.StartAsync(ct, "--no-worker");
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+
+        var id = await alma.StartMigrationAsync(source.Url, source.User, source.Password, source.Folder, "/Moved here", ct);
+        await UploadAsync(alma, "meanwhile", ct);
+        await alma.ExplainMigrationAsync(id, ct);
+
+        Assert.Equal("pending", (string)(await alma.GetMigrationAsync(id, ct))["status"]!);
+    }
+
+    [Fact]
+    public async Task Services_of_the_environment_are_found_without_a_file()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var bridge = await BridgeProcess.StartAsync(ct);
+        using var alma = await bridge.AddInstanceAsync("alma", ct);
+        await UploadAsync(alma, "first", ct);
+        var start = new ProcessStartInfo(CommandLine.Binary, ["verify"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["RemoteFiles__Storage__Directory"] = Path.Combine(bridge.Data, "remote-files");
+        start.Environment["Migration__Storage__Directory"] = Path.Combine(bridge.Data, "migration");
+
+        var end = CommandLine.Expect(0, await CommandLine.EndAsync(Process.Start(start)!, "", ct));
+
+        Assert.Equal("✓ 1 contents are as they were stored, 100 kB", end.LastLine);
     }
 
     private static async Task<string> FingerprintAsync(BridgeProcess bridge, string password, CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bridge;
+using Npgsql;
 using StandIn;
 using Tests.Storage;
 
@@ -60,6 +61,29 @@ public sealed class ClusterBackupTests
         await RunAsync(0, ct, "repair", "--settings", other.SettingsFile, "--from", backup, "--yes");
         await AssertFilesAsync(again, files, ct);
         await RunAsync(0, ct, "verify", "--settings", other.SettingsFile);
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("repair", "--yes")]
+    [InlineData("backup", "{work}/backup")]
+    public async Task A_schema_that_is_not_there_is_named_and_not_made(params string[] command)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await PostgresServer.Shared.StartAsync();
+        using var work = new Work();
+        var wrong = PostgresServer.Shared.ConnectionString(work.Path);
+        var schema = wrong.Split('=')[^1];
+        var file = Path.Combine(work.Path, "settings.json");
+        object StorageIn(string name) => new { Storage = new { Directory = Path.Combine(work.Path, name), Postgres = wrong } };
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { RemoteFiles = StorageIn("files"), Migration = StorageIn("migrations") }), ct);
+
+        var end = await RunAsync(ExitCodes.Refused, ct, [.. command.Select(word => word.Replace("{work}", work.Path, StringComparison.Ordinal)), "--settings", file]);
+
+        Assert.Contains($"the schema {schema} (Search Path) of the PostgreSQL database holds no ", end.Errors, StringComparison.Ordinal);
+        await using var postgres = NpgsqlDataSource.Create(wrong);
+        await using var look = postgres.CreateCommand($"SELECT COUNT(*) FROM pg_namespace WHERE nspname = '{schema}'");
+        Assert.Equal(0L, await look.ExecuteScalarAsync(ct));
     }
 
     private static async Task<CommandEnd> RunAsync(int code, CancellationToken ct, params string[] arguments) =>

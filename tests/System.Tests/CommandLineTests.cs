@@ -59,6 +59,12 @@ public sealed class CommandLineTests
         Assert.Contains("bridge instances ls", nobody.Errors, StringComparison.Ordinal);
         var elsewhere = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--server", "http://127.0.0.1:1"));
         Assert.DoesNotContain("   at ", elsewhere.Errors, StringComparison.Ordinal);
+        using (var stranger = new AdminClient(bridge.AdminAddress, "another secret"))
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => stranger.ListInstancesAsync(ct));
+            Assert.Contains("has another admin secret than BRIDGE_ADMIN_SECRET", refused.Message, StringComparison.Ordinal);
+        }
+
         await bridge.Process.KillAsync();
         var dead = CommandLine.Expect(ExitCodes.Refused, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain));
         Assert.Contains("./bridge serve", dead.Errors, StringComparison.Ordinal);

@@ -3,7 +3,10 @@ using Bridge.Upkeep;
 
 namespace Bridge;
 
-/// <summary>Where the data lie: <c>--data</c> of one machine, or <c>--settings</c> of services with PostgreSQL and S3.</summary>
+/// <summary>
+/// Where the data lie: <c>--data</c> of one machine, or <c>--settings</c> of services with PostgreSQL and S3; without either, what the
+/// environment says of these services, or <c>.data</c>.
+/// </summary>
 internal sealed class PlaceOptions
 {
     private readonly Option<string> data = new("--data") { Description = "Data directory of the server", HelpName = "DIR", DefaultValueFactory = _ => ".data" };
@@ -24,6 +27,7 @@ internal sealed class PlaceOptions
 
     private DataPlace? OfSettings(ParseResult parsed) => parsed.GetValue(settings) switch
     {
+        null when parsed.GetResult(data) is null or { Implicit: true } => DataPlace.OfEnvironment(),
         null => null,
         var file when File.Exists(file) => DataPlace.OfSettings(file),
         var file => throw new CommandException($"there is no file {file}"),

@@ -16,7 +16,8 @@ internal static class ServeCommand
         var rabbitMq = new Option<string?>("--rabbitmq") { Description = "Broker for migration commands, amqp://… or amqps://…" };
         var allowPrivate = new Option<bool>("--allow-private-networks") { Description = "Let accounts name a Nextcloud on a private address or another port" };
         var proxies = new Option<string[]>("--trusted-proxy") { Description = "Address or network of a proxy in front, whose X-Forwarded headers are believed; may be repeated", DefaultValueFactory = _ => [] };
-        var command = new Command("serve", "Run the whole bridge in this process") { data, listen, port, adminPort, rabbitMq, allowPrivate, proxies };
+        var noWorker = new Option<bool>("--no-worker") { Description = "Leave migrations and cleanups that have not ended as they are: for a restored copy that is only looked at" };
+        var command = new Command("serve", "Run the whole bridge in this process") { data, listen, port, adminPort, rabbitMq, allowPrivate, proxies, noWorker };
         command.SetAction((parsed, ct) => RunAsync(
             new(
                 parsed.GetValue(data)!,
@@ -26,7 +27,7 @@ internal static class ServeCommand
                 parsed.GetValue(rabbitMq),
                 parsed.GetValue(allowPrivate),
                 parsed.GetValue(proxies)!,
-                LogLevel.Information),
+                LogLevel.Information) { HasWorker = !parsed.GetValue(noWorker) },
             ct));
         return command;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -64,7 +65,13 @@ internal sealed class AdminClient : IDisposable
         using (answer)
         {
             var text = (await answer.Content.ReadAsStringAsync(ct)).Trim();
-            return answer.IsSuccessStatusCode ? text : throw RefusedException.Of(answer, text);
+            return answer.StatusCode switch
+            {
+                // In the Cozy's words it is a bad passphrase, and there are others.
+                HttpStatusCode.Forbidden => throw new RefusedException(answer.StatusCode, $"{http.BaseAddress} has another admin secret than BRIDGE_ADMIN_SECRET: it is the server's Admin:Secret, of bridge serve the file admin.secret in its data."),
+                _ when answer.IsSuccessStatusCode => text,
+                _ => throw RefusedException.Of(answer, text),
+            };
         }
     }
 }

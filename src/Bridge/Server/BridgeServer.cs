@@ -83,7 +83,8 @@ internal sealed class BridgeServer : IAsyncDisposable
                 ["RemoteFiles:Address"] = RemoteFilesHost.GrpcOf(remoteFiles).ToString(),
                 ["RabbitMq:Uri"] = options.RabbitMq,
             },
-            ct);
+            ct,
+            options.HasWorker ? [] : [new("Migration:Worker", "false"), new("Migration:Cleaner", "false")]);
         indoors.Add(RemoteFilesHost.HttpOf(remoteFiles), ServerOf(remoteFiles));
         indoors.Add(MigrationHost.HttpOf(migration), ServerOf(migration));
         var edge = await StartAsync(
@@ -119,12 +120,19 @@ internal sealed class BridgeServer : IAsyncDisposable
         builder.Logging.SetMinimumLevel(logLevel);
         var server = builder.Services.Last(service => service.ServiceType == typeof(IServer));
         builder.Services.AddSingleton<IServer>(services => new OpenServer((IServer)ActivatorUtilities.CreateInstance(services, server.ImplementationType!)));
-        add(builder);
-        var app = builder.Build();
-        started.Add(app);
-        map(app);
-        await app.StartAsync(ct);
-        return app;
+        try
+        {
+            add(builder);
+            var app = builder.Build();
+            started.Add(app);
+            map(app);
+            await app.StartAsync(ct);
+            return app;
+        }
+        catch (Exception e) when (StartFailure.LineOf(e, builder.Configuration) is { } line)
+        {
+            throw new CommandException(ServeOptions.NameIn(line));
+        }
     }
 
     private static OpenServer ServerOf(WebApplication app) => (OpenServer)app.Services.GetRequiredService<IServer>();

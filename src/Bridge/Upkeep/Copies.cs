@@ -41,12 +41,12 @@ internal static class Copies
     /// <summary>Brings a copy to services that are stopped: their databases have to be empty. Contents first, so that no row comes without its own.</summary>
     public static async Task<int> RestoreAsync(DataDirectory from, DataPlace to, CancellationToken ct)
     {
-        BringMasterKey(from, to);
         await using var drive = await DriveData.OpenAsync(to.Drive, ct);
         await using var migrations = await MigrationData.OpenAsync(to.Migration, MigrationData.DatabaseName, ct);
         await drive.DemandEmptyAsync(ct);
         await migrations.DemandEmptyAsync(ct);
-        await using var copy = await DriveData.OpenAsync(DataPlace.Of(from).Drive, ct);
+        BringMasterKey(from, to);
+        await using var copy = await DriveData.OpenExistingAsync(DataPlace.Of(from).Drive, ct);
         await using var copied = await MigrationData.OpenAsync(DataPlace.Of(from).Migration, MigrationData.DatabaseName, ct);
         var contents = await copy.ContentsAsync(ct);
         foreach (var content in contents)
@@ -74,7 +74,13 @@ internal static class Copies
 
         if (to.MasterKey is { } file && !File.Exists(file))
         {
-            File.Copy(from.MasterKey, file);
+            using var made = new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            made.Write(File.ReadAllBytes(from.MasterKey));
             return;
         }
 
@@ -94,7 +100,7 @@ internal static class Copies
             return;
         }
 
-        await using var source = await MigrationData.OpenAsync(from.Migration, MigrationData.DatabaseName, ct);
+        await using var source = await MigrationData.OpenExistingAsync(from.Migration, ct);
         await using var target = await MigrationData.OpenAsync(to.MigrationSettings(), MigrationData.DatabaseName + Unfinished, ct);
         await source.CopyRowsAsync(target, ct);
     }
@@ -108,14 +114,14 @@ internal static class Copies
             return;
         }
 
-        await using var source = await DriveData.OpenAsync(from.Drive, ct);
+        await using var source = await DriveData.OpenExistingAsync(from.Drive, ct);
         await using var target = await DriveData.OpenAsync(to.DriveSettings(), DriveData.DatabaseName + Unfinished, ct);
         await source.CopyRowsAsync(target, ct);
     }
 
     private static async Task<int?> CopyContentsAsync(DataPlace from, DataDirectory to, CancellationToken ct)
     {
-        await using var source = await DriveData.OpenAsync(from.Drive, ct);
+        await using var source = await DriveData.OpenExistingAsync(from.Drive, ct);
         await using var target = await DriveData.OpenAsync(to.DriveSettings(), DriveData.DatabaseName + Unfinished, ct);
         var contents = await target.ContentsAsync(ct);
         foreach (var content in contents)

@@ -23,12 +23,20 @@ internal sealed record DataPlace(string Name, IConfiguration Drive, IConfigurati
     /// <summary>Of a file of JSON: <c>{"RemoteFiles": {"Storage": {…}, "Blobs": {…}, "Master": {…}}, "Migration": {"Storage": {…}}}</c>, each as that service is told.</summary>
     public static DataPlace OfSettings(string file)
     {
-        var all = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build();
-        return new(file, SectionOf(all, "RemoteFiles", file), SectionOf(all, "Migration", file), null);
+        return OfServices(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build(), file);
+    }
+
+    /// <summary>The same in variables, <c>RemoteFiles__Storage__Directory</c> and so on, as for a container; null where there are none.</summary>
+    public static DataPlace? OfEnvironment()
+    {
+        var all = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return all["RemoteFiles:Storage:Directory"] is { Length: > 0 } ? OfServices(all, "the environment") : null;
     }
 
     /// <summary>Tells sync clients that what they see is older than what they have seen.</summary>
     public void ChangeFingerprint() => File.WriteAllText(Path.Combine(Storage, DataFingerprint.FileName), Guid.NewGuid().ToString("N"));
+
+    private static DataPlace OfServices(IConfiguration all, string name) => new(name, SectionOf(all, "RemoteFiles", name), SectionOf(all, "Migration", name), null);
 
     private static ConfigurationManager SectionOf(IConfiguration all, string name, string file)
     {

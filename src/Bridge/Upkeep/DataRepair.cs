@@ -9,8 +9,8 @@ internal static class DataRepair
     /// <summary>True: all is as it should be now.</summary>
     public static async Task<bool> RunAsync(IConfiguration drive, IConfiguration? backup, bool mend, CancellationToken ct)
     {
-        await using var data = await DriveData.OpenAsync(drive, ct);
-        await using var other = backup is null ? null : await DriveData.OpenAsync(backup, ct);
+        await using var data = await DriveData.OpenExistingAsync(drive, ct);
+        await using var other = backup is null ? null : await DriveData.OpenExistingAsync(backup, ct);
         var (mendable, lost) = (0, 0);
         await foreach (var finding in data.Repair(other).RunAsync(mend, ct))
         {

@@ -9,7 +9,7 @@ internal static class DataVerification
     /// <summary>True: every content is as it was stored.</summary>
     public static async Task<bool> RunAsync(IConfiguration drive, CancellationToken ct)
     {
-        await using var data = await DriveData.OpenAsync(drive, ct);
+        await using var data = await DriveData.OpenExistingAsync(drive, ct);
         var (contents, bytes, bad) = (0L, 0L, 0L);
         await foreach (var content in data.Scrub().RunAsync(ct))
         {

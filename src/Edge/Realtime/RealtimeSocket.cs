@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
+using Operations;
 using Rpc.Balancing;
 
 namespace Edge.Realtime;
@@ -15,7 +16,7 @@ internal static partial class RealtimeSocket
 
     public static void AddRealtime(this IServiceCollection services)
     {
-        services.AddOptions<RealtimeOptions>().BindConfiguration("Realtime").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<RealtimeOptions>("Realtime");
         services.AddSingleton<BackEnds>();
         services.AddClient(Routes.RemoteFiles, edge => edge.RemoteFilesGrpc!);
         services.AddClient(Routes.Migration, edge => edge.MigrationGrpc!);

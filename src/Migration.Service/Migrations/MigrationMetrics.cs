@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Operations.Metrics;
 
 namespace Migration.Migrations;
 
@@ -12,6 +13,14 @@ internal static class MigrationMetrics
     private static readonly Counter<long> Files = Meter.CreateCounter<long>("migration.files", "{file}", "Files of migrations, by outcome: arrived or failed.");
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("migration.size", "By", "Bytes of the files that arrived.");
     private static readonly Counter<long> Takeovers = Meter.CreateCounter<long>("migration.lease.takeovers", "{lease}", "Migrations that were taken from a worker whose lease ran out: it was killed, or its database away.");
+
+    public static void Begin()
+    {
+        Ended.CountFromZero("outcome", "complete", "partial", "failed", "canceled");
+        Files.CountFromZero("outcome", "arrived", "failed");
+        Bytes.CountFromZero();
+        Takeovers.CountFromZero();
+    }
 
     public static void End(string outcome) => Ended.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 

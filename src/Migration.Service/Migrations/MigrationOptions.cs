@@ -8,6 +8,9 @@ internal sealed class MigrationOptions : IValidatableObject
     /// <summary>False: this process only takes requests; another one does the work.</summary>
     public bool Worker { get; set; } = true;
 
+    /// <summary>False: what users asked to have removed at their Nextclouds is left to other processes.</summary>
+    public bool Cleaner { get; set; } = true;
+
     [Range(1, 1000)]
     public int ConcurrentMigrations { get; set; } = 4;
 

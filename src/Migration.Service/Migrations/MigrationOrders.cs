@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Operations;
 using Shared.Faults;
 
 namespace Migration.Migrations;
@@ -51,7 +52,7 @@ internal sealed partial class MigrationOrders(
         }
         catch (Exception e)
         {
-            NotPublished(e, id);
+            NotPublished(id, e.Reason());
             throw Unavailable(e);
         }
 
@@ -160,7 +161,7 @@ internal sealed partial class MigrationOrders(
         }
         catch (Exception e)
         {
-            NotPublished(e, migration.Id);
+            NotPublished(migration.Id, e.Reason());
             await migrations.ChangeAsync(
                 migration.Id, row => row.FailedBeforeStart($"publish migration command: {e.Message}", clock.GetUtcNow()), CancellationToken.None);
             throw Unavailable(e);
@@ -178,6 +179,6 @@ internal sealed partial class MigrationOrders(
     [LoggerMessage(LogLevel.Information, "Cancel of migration {Id} of {Instance} asked for", EventName = "migration.cancel_asked")]
     private partial void CancelAsked(string id, string instance);
 
-    [LoggerMessage(LogLevel.Error, "A command about migration {Id} cannot be published", EventName = "migration.not_published")]
-    private partial void NotPublished(Exception e, string id);
+    [LoggerMessage(LogLevel.Error, "A command about migration {Id} cannot be published: {Reason}", EventName = "migration.not_published")]
+    private partial void NotPublished(string id, string reason);
 }

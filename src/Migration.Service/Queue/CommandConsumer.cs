@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Operations;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -35,9 +36,9 @@ internal sealed partial class CommandConsumer(
             }
             catch (Exception e)
             {
-                if (health.Down(e.Message))
+                if (health.Down(e.Reason()))
                 {
-                    Lost(e.Message);
+                    Lost(e.Reason());
                 }
             }
 

@@ -29,7 +29,11 @@ internal sealed partial class RemovedInstances(Instances.InstancesClient client,
             {
                 await ForgetAsync(stoppingToken);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 Failed(e);
             }

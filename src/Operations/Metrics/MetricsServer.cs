@@ -33,7 +33,7 @@ internal sealed partial class MetricsServer(IOptions<MetricsOptions> options, IS
 
         metrics = new();
         var kestrel = new KestrelServerOptions { ApplicationServices = services, AddServerHeader = false };
-        kestrel.Listen(IPEndPoint.Parse(options.Value.Metrics), listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(ListenAddress.Of("Listen:Metrics", options.Value.Metrics), listen => listen.Protocols = HttpProtocols.Http1);
         server = new(Options.Create(kestrel), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs), logs);
         await server.StartAsync(this, cancellationToken);
         Listening(Address!);

@@ -59,6 +59,11 @@ public sealed class MetricsText : IDisposable
             observed[family] = true;
         }
 
+        foreach (var known in FromZero.SeriesOf(instrument))
+        {
+            family.Add(0, known);
+        }
+
         to.EnableMeasurementEvents(instrument, family);
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using Operations;
 using RemoteFiles.Accounts;
 using RemoteFiles.Instances;
 using Shared.Access;
@@ -24,7 +25,7 @@ internal static class AdminDoor
         var options = app.Services.GetRequiredService<IOptions<AdminOptions>>().Value;
         if (options.Secret.Length == 0)
         {
-            throw new InvalidOperationException("the operator's port needs Admin:Secret");
+            throw new StartException("the operator's port needs Admin:Secret");
         }
 
         var admin = app.MapOperatorGroup("/instances", context => Check(context, options.Secret));

@@ -11,7 +11,7 @@ namespace RemoteFiles.Dav;
 /// The drive as a Nextcloud's WebDAV (RFC 4918): what a sync client, or a migration from here, asks for.
 /// The user in the path must be the instance's own.
 /// </summary>
-internal static partial class DavDoor
+internal static class DavDoor
 {
     private static readonly string[] Roots = ["/remote.php/dav/files/{user}/{path=**}", "/remote.php/dav/files/{user}", "/remote.php/webdav/{path=**}", "/remote.php/webdav"];
 
@@ -70,11 +70,17 @@ internal static partial class DavDoor
         catch (Exception e) when (e is DbException or IOException and not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
         {
             // Clients take "not there" for "deleted": what cannot be known is neither.
-            StorageFailed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DavDoor)), e, context.Request.Method);
+            var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DavDoor));
+            if (e is DbException)
+            {
+                FaultLog.Tell(log, context, e);
+            }
+            else
+            {
+                FaultLog.StorageFailed(log, e, context.Request.Method);
+            }
+
             throw new FaultException(Fault.Unavailable, "Storage is temporarily not available", e);
         }
     };
-
-    [LoggerMessage(LogLevel.Error, "{Method} failed: the storage cannot be read or written", EventName = "dav.storage-failed")]
-    private static partial void StorageFailed(ILogger log, Exception e, string method);
 }

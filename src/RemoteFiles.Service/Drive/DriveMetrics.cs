@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Operations.Metrics;
 
 namespace RemoteFiles.Drive;
 
@@ -12,6 +13,8 @@ internal static class DriveMetrics
     private static readonly Counter<long> Bad = Meter.CreateCounter<long>("drive.contents.damaged", "{content}", "Reads of contents that are missing, or not as they were stored.");
 
     private static readonly Counter<long> Again = Meter.CreateCounter<long>("drive.size.scrubbed", "By", "What was read again to see whether it is as it was stored.");
+
+    public static void Begin() => Array.ForEach([Files, Bytes, Bad, Again], FromZero.CountFromZero);
 
     public static void Damaged() => Bad.Add(1);
 

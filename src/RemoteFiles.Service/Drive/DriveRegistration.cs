@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Operations;
 using RemoteFiles.Drive.S3;
 
 namespace RemoteFiles.Drive;
@@ -9,9 +10,9 @@ internal static class DriveRegistration
     /// <summary>Offers <see cref="DriveStore"/>. Needs a Database; a <see cref="DriveQuota"/> and a <see cref="DriveWatch"/> registered before take the places of "no limit" and of nobody.</summary>
     public static IServiceCollection AddDrive(this IServiceCollection services)
     {
-        services.AddOptions<DriveOptions>().BindConfiguration("Drive").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ScrubOptions>().BindConfiguration("Scrub").ValidateDataAnnotations().ValidateOnStart()
-            .Validate(scrub => scrub.BytesPerSecond is 0 or >= ScrubOptions.LeastBytesPerSecond, $"Scrub:BytesPerSecond is 0, or {ScrubOptions.LeastBytesPerSecond} at least");
+        services.AddSettings<DriveOptions>("Drive");
+        services.AddSettings<ScrubOptions>("Scrub");
+        DriveMetrics.Begin();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DriveQuota>((_, _) => Task.FromResult<long?>(null));
         services.TryAddSingleton<DriveWatch>((_, _) => { });

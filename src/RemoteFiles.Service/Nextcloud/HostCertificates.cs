@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Operations;
 
 namespace RemoteFiles.Nextcloud;
 
@@ -30,14 +31,14 @@ internal sealed class HostCertificates
 
     private readonly Dictionary<string, Rule> rules = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="InvalidOperationException">A file or a pin is none: the start fails.</exception>
+    /// <exception cref="StartException">A file or a pin is none: the start fails.</exception>
     public HostCertificates(IEnumerable<HostTrust> hosts)
     {
         foreach (var host in hosts)
         {
             if (host.Host.Length == 0 || !rules.TryAdd(host.Host, new(AuthoritiesOf(host), [.. host.Pins.Select(pin => PinOf(host, pin))])))
             {
-                throw new InvalidOperationException($"Nextcloud:Trust: {host.Host} is there twice, or is no host");
+                throw new StartException($"Nextcloud:Trust: {host.Host} is there twice, or is no host");
             }
         }
     }
@@ -81,10 +82,10 @@ internal sealed class HostCertificates
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"Nextcloud:Trust: {host.Authorities} for {host.Host} cannot be read as certificates in PEM", e);
+            throw new StartException($"Nextcloud:Trust: {host.Authorities} for {host.Host} cannot be read as certificates in PEM: {e.Message}", e);
         }
 
-        return authorities.Count > 0 ? authorities : throw new InvalidOperationException($"Nextcloud:Trust: {host.Authorities} for {host.Host} holds no certificate");
+        return authorities.Count > 0 ? authorities : throw new StartException($"Nextcloud:Trust: {host.Authorities} for {host.Host} holds no certificate");
     }
 
     private static string PinOf(HostTrust host, string pin)
@@ -93,7 +94,7 @@ internal sealed class HostCertificates
         return pin.StartsWith(PinPrefix, StringComparison.Ordinal)
             && Convert.TryFromBase64String(pin[PinPrefix.Length..], hash, out var length) && length == SHA256.HashSizeInBytes
                 ? Convert.ToBase64String(hash)
-                : throw new InvalidOperationException($"Nextcloud:Trust: a pin of {host.Host} is not {PinPrefix} and 32 bytes in base64");
+                : throw new StartException($"Nextcloud:Trust: a pin of {host.Host} is not {PinPrefix} and 32 bytes in base64");
     }
 
     private sealed record Rule(X509Certificate2Collection? Authorities, HashSet<string> Pins);

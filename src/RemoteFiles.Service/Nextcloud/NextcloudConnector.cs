@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Operations;
 using RemoteFiles.Accounts;
 using RemoteFiles.Files;
 
@@ -28,7 +29,8 @@ internal static class NextcloudServices
 {
     public static IServiceCollection AddNextcloud(this IServiceCollection services)
     {
-        services.AddOptions<NextcloudOptions>().BindConfiguration("Nextcloud").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<NextcloudOptions>("Nextcloud");
+        NextcloudMetrics.Begin();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
         {

@@ -50,8 +50,8 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
         {
             throw new FaultException(
                 Fault.BadGateway,
-                $"{target.Host} is to be called at port {target.Port}, and this server calls only its allowed ports; "
-                + "its operator can change that with Nextcloud:AllowedPorts");
+                $"port {target.Port} of {target.Host} is refused: this server calls only {options.PortsForPeople}; "
+                + "its operator can allow it with Nextcloud:AllowedPorts");
         }
 
         var addresses = await network.ResolveAsync(target.Host, ct);
@@ -63,6 +63,6 @@ internal sealed class NextcloudHttp(IOptions<NextcloudOptions> options, RemoteSe
                 options.AllowPrivateNetworks
                     ? $"{target.Host} has an address that is never called: clouds tell machines their secrets there"
                     : $"{target.Host} has a private address, and this server calls only public ones; "
-                        + "its operator can change that with Nextcloud:AllowPrivateNetworks");
+                        + "its operator can allow it with Nextcloud:AllowPrivateNetworks");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Operations.Metrics;
 
 namespace RemoteFiles.Nextcloud;
 
@@ -19,6 +20,8 @@ internal static class NextcloudMetrics
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] });
 
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("nextcloud.logins.refused", "{answer}", "Answers 401: a password that a Nextcloud did not take.");
+
+    public static void Begin() => Refusals.CountFromZero();
 
     public static void Answered(string method, HttpStatusCode? status, TimeSpan took)
     {

@@ -59,5 +59,7 @@ internal sealed class NextcloudOptions
     /// <summary>Tells Nextclouds the trace that a request belongs to: for those that send their traces to the same place.</summary>
     public bool SendsTraceParent { get; set; }
 
+    public string PortsForPeople => AllowedPorts.Length > 0 ? string.Join(", ", AllowedPorts) : "80 and 443";
+
     public bool Allows(int port) => AllowedPorts.Length > 0 ? AllowedPorts.Contains(port) : AllowPrivateNetworks || port is 80 or 443;
 }

@@ -11,13 +11,13 @@ internal sealed class MasterKey
 
     private MasterKey(byte[] secret) => this.secret = secret;
 
-    /// <summary>From configuration: at least 32 characters.</summary>
-    public static MasterKey FromText(string text) => text.Length >= 32
-        ? new(Encoding.UTF8.GetBytes(text))
-        : throw new ArgumentException("the master key must have at least 32 characters", nameof(text));
+    public const string Rule = "a master key has at least 32 characters";
 
-    /// <summary>From a file that only its owner can read, made at the first start.</summary>
-    public static MasterKey FromFile(string file)
+    /// <summary>From configuration; null when that is none.</summary>
+    public static MasterKey? FromText(string text) => text.Length >= 32 ? new(Encoding.UTF8.GetBytes(text)) : null;
+
+    /// <summary>From a file that only its owner can read, made at the first start; null when what is there is none.</summary>
+    public static MasterKey? FromFile(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         try

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Shared.Access;
@@ -7,7 +6,7 @@ using Shared.Faults;
 namespace Shared.Errors;
 
 /// <summary>The outermost room: what is thrown below becomes an answer; a route nobody has becomes 404.</summary>
-internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
+internal sealed class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -33,11 +32,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
     /// <summary>Also the error hook of JSON transcoding.</summary>
     public static Task AnswerAsync(HttpContext context, Exception error, ILogger log)
     {
-        if (ErrorAnswer.AsFault(error) is { Fault: Fault.Internal } || error is DbException)
-        {
-            Failed(log, error, context.Request.Method, context.GetEndpoint()?.DisplayName);
-        }
-
+        FaultLog.Tell(log, context, error);
         if (context.Response.HasStarted)
         {
             // Half an answer must not look whole.
@@ -49,7 +44,4 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
     }
 
     private Task AnswerAsync(HttpContext context, Exception error) => AnswerAsync(context, error, log);
-
-    [LoggerMessage(LogLevel.Error, "{Method} {Route} failed", EventName = "http.failed")]
-    private static partial void Failed(ILogger log, Exception error, string method, string? route);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Shared.Faults;
 
 namespace Shared.Errors;
@@ -10,13 +11,15 @@ internal static class FaultsOverGrpc
 {
     private const string Trailer = "fault";
 
-    public static RpcException? ToRpc(Exception error)
+    /// <summary>Null where the framework knows itself what to say.</summary>
+    public static RpcException? ToRpc(Exception error, ILogger log)
     {
         if (error is RpcException or OperationCanceledException)
         {
             return null;
         }
 
+        FaultLog.Tell(log, "gRPC", error);
         var fault = ErrorAnswer.AsFault(error);
         return new(new(fault.Fault.Answer().Grpc, fault.Message), new Metadata { { Trailer, fault.Fault.ToString() } });
     }

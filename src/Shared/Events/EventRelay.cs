@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Operations;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Shared.Messaging;
@@ -62,7 +63,7 @@ internal sealed partial class EventRelay : BackgroundService
                 if (!down)
                 {
                     down = true;
-                    Lost(e.Message);
+                    Lost(e.Reason());
                 }
             }
 

@@ -34,11 +34,11 @@ internal static class ServiceHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPEndPoint.Parse(listen.Http), o => o.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPEndPoint.Parse(listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(ListenAddress.Of("Listen:Http", listen.Http), o => o.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(ListenAddress.Of("Listen:Grpc", listen.Grpc), o => o.Protocols = HttpProtocols.Http2);
             if (listen.Admin.Length > 0)
             {
-                kestrel.Listen(IPEndPoint.Parse(listen.Admin), o =>
+                kestrel.Listen(ListenAddress.Of("Listen:Admin", listen.Admin), o =>
                 {
                     o.Protocols = HttpProtocols.Http1;
                     o.MarkOperatorConnections();
@@ -58,11 +58,12 @@ internal static class ServiceHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(KeyOf(builder.Configuration));
         builder.Services.AddSingleton<Tokens>();
-        builder.Services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSettings<LimitOptions>("Limits");
         builder.Services.AddSingleton<RequestLimits>();
         builder.Services.AddSocketBlocks();
-        builder.Services.AddHealthChecks().AddCheck<StoppingHealth>("stopping");
-        builder.Services.AddGrpc(grpc => grpc.MapException = FaultsOverGrpc.ToRpc);
+        builder.AddProbes();
+        builder.Services.AddGrpc();
+        builder.Services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<ILogger<FaultMiddleware>>((grpc, log) => grpc.MapException = error => FaultsOverGrpc.ToRpc(error, log));
         builder.Services.AddGrpcTranscoding(rest => rest.WriteError = AnswerAsync);
         builder.Services.Configure<OpenApiOptions>(ApiDocument.Configure);
         builder.Services.AddApiCors();
@@ -115,8 +116,25 @@ internal static class ServiceHost
     private static Task AnswerAsync(HttpContext context, Exception error) =>
         FaultMiddleware.AnswerAsync(context, error, context.RequestServices.GetRequiredService<ILogger<FaultMiddleware>>());
 
-    private static MasterKey KeyOf(IConfiguration configuration) =>
-        configuration["Master:Key"] is { Length: > 0 } text
-            ? MasterKey.FromText(text)
-            : MasterKey.FromFile(configuration["Master:KeyFile"] ?? throw new InvalidOperationException("set Master:KeyFile or Master:Key"));
+    private static MasterKey KeyOf(IConfiguration configuration)
+    {
+        if (configuration["Master:Key"] is { Length: > 0 } text)
+        {
+            return MasterKey.FromText(text) ?? throw new StartException($"Master:Key: {MasterKey.Rule}");
+        }
+
+        if (configuration["Master:KeyFile"] is not { Length: > 0 } file)
+        {
+            throw new StartException("set Master:KeyFile or Master:Key");
+        }
+
+        try
+        {
+            return MasterKey.FromFile(file) ?? throw new StartException($"Master:KeyFile: {MasterKey.Rule}, and {file} holds none");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"Master:KeyFile: {file} can neither be read nor made: {e.Message}", e);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Operations;
 using RabbitMQ.Client;
 
 namespace Shared.Messaging;
@@ -8,12 +9,12 @@ internal static class BrokerAddress
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="InvalidOperationException">It is no address of a broker.</exception>
+    /// <exception cref="StartException">It is no address of a broker.</exception>
     public static void Check(string address)
     {
         if (!(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
         {
-            throw new InvalidOperationException("RabbitMq:Uri must be an amqp:// or amqps:// address");
+            throw new StartException("RabbitMq:Uri must be an amqp:// or amqps:// address");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Shared.Storage;
 
@@ -37,6 +38,16 @@ internal sealed class Database : IDisposable
 
     /// <summary>Makes it ready for its first table.</summary>
     public Task PrepareAsync(CancellationToken ct) => engine.PrepareAsync(ct);
+
+    /// <summary>For who only looks: nothing is made where nothing is.</summary>
+    /// <exception cref="SchemaException">The table is not there.</exception>
+    public async Task DemandAsync(string table, CancellationToken ct)
+    {
+        if (!engine.IsThere || await ReadAsync(db => db.ExecuteScalarAsync<string?>(Dialect.FindTable, new { table }), ct) is null)
+        {
+            throw new SchemaException($"{engine.Place} holds no {table}: it is another one than the service has");
+        }
+    }
 
     /// <summary>Answers a question about one state of the database, however many statements it takes.</summary>
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct) => engine.ReadAsync(query, ct);

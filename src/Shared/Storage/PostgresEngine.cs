@@ -38,6 +38,8 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override Dialect Dialect => Dialect.Postgres;
 
+    public override string Place => $"the schema {schema ?? "public"} (Search Path) of the PostgreSQL database";
+
     public override CommitMark? LastCommit => null;
 
     /// <summary>Of two that come at the same moment, one makes the schema.</summary>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dapper;
+using Operations;
 
 namespace Shared.Storage;
 
@@ -105,4 +106,4 @@ internal sealed partial class Schema(Database database, IReadOnlyList<string> sc
 }
 
 /// <summary>What the operator has to know before this program can work on the database.</summary>
-internal sealed class SchemaException(string message) : IOException(message);
+internal sealed class SchemaException(string message) : StartException(message);

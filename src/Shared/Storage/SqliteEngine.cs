@@ -12,6 +12,7 @@ internal sealed class SqliteEngine : StorageEngine
     // As many as read at once, now and then; each keeps what it has read of the schema and the file.
     private const int MostIdle = 16;
 
+    private readonly string file;
     private readonly string connectionString;
     private readonly ConcurrentBag<StatementConnection> idle = [];
     private readonly Lock door = new();
@@ -21,11 +22,16 @@ internal sealed class SqliteEngine : StorageEngine
 
     public SqliteEngine(string file)
     {
+        this.file = file;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = false }.ToString();
     }
 
     public override Dialect Dialect => Dialect.Sqlite;
+
+    public override string Place => file;
+
+    public override bool IsThere => File.Exists(file);
 
     public override CommitMark? LastCommit
     {

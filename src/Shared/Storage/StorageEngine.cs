@@ -12,6 +12,12 @@ internal abstract class StorageEngine : IDisposable
 
     public RecentCommits RecentCommits { get; } = new();
 
+    /// <summary>For people.</summary>
+    public abstract string Place { get; }
+
+    /// <summary>False: to look into it would make it.</summary>
+    public virtual bool IsThere => true;
+
     /// <summary>Makes the database ready for its first table.</summary>
     public abstract Task PrepareAsync(CancellationToken ct);
 

@@ -18,6 +18,10 @@ internal sealed class StorageOptions : IValidatableObject
     /// <summary>Whether a start may run scripts of the schema; otherwise it only looks, and <c>--migrate-schema</c> runs them.</summary>
     public bool CreateSchema { get; set; } = true;
 
+    /// <summary>For how long a start waits for a database that is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
+    public TimeSpan StartPatience { get; set; } = TimeSpan.FromMinutes(1);
+
     public string FileOf(string name) => Path.Combine(Directory, name);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -85,7 +85,7 @@ public sealed class GuardTests
 
         Assert.Equal(
             (Fault.BadGateway, $"nextcloud unreachable: {host} has a private address, and this server calls only public ones; "
-                + "its operator can change that with Nextcloud:AllowPrivateNetworks"),
+                + "its operator can allow it with Nextcloud:AllowPrivateNetworks"),
             (thrown.Fault, thrown.Message));
     }
 
@@ -115,8 +115,10 @@ public sealed class GuardTests
 
         var thrown = await nextcloud.FaultOfAsync(() => nextcloud.Tree.StatAsync(FilePath.Root, Ct));
 
-        Assert.Contains($"is to be called at port {nextcloud.Server.Port}", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("Nextcloud:AllowedPorts", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"port {nextcloud.Server.Port} of 127.0.0.1 is refused: this server calls only 80 and 443; its operator can allow it with Nextcloud:AllowedPorts",
+            thrown.Message,
+            StringComparison.Ordinal);
         Assert.Empty(nextcloud.Server.Requests);
     }
 

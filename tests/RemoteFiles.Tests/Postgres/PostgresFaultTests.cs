@@ -1,7 +1,12 @@
 using System.Data.Common;
 using Dapper;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Protos;
 using RemoteFiles.Tests.Dav;
 using RemoteFiles.Tests.Routes;
+using Shared.Access;
 using Shared.Faults;
 using Shared.Storage;
 using Tests.Storage;
@@ -146,6 +151,65 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             Assert.True(answer.Status is 200 or 201, $"{method} {target}: {answer}");
         }
     }
+
+    [Fact]
+    public async Task A_server_that_is_stopped_is_a_line_of_the_log_for_each_request_on_every_door_and_one_for_readiness()
+    {
+        await using var server = PostgresServer.New();
+        await server.StartAsync();
+        await using var service = await RestServer.StartAsync(("Storage:Postgres", server.ConnectionString("logged")));
+        await service.AddInstanceAsync(DavFixture.Domain);
+        var client = service.Client(DavFixture.Domain, await service.TokenAsync(DavFixture.Domain, "io.cozy.files io.cozy.accounts"));
+        var login = NextcloudApp.Basic(DavFixture.User, (await service.AdminAsync(HttpMethod.Post, "/instances/app-passwords", ("Domain", DavFixture.Domain), ("Name", "a test"))).Text.Trim());
+        var app = new NextcloudApp(client, login);
+        var token = service.Tokens.Mint((await service.Instances.FindAsync(DavFixture.Domain, Ct))!, Audiences.Service, "test", "");
+        Func<Task<Answer>>[] doors =
+        [
+            () => client.GetAsync("/files/metadata?Path=/"), () => client.GetAsync("/data/io.cozy.accounts/_all_docs"),
+            () => app.OcsAsync("/ocs/v2.php/cloud/user"), () => app.SendAsync("PROPFIND", "/remote.php/dav/files/alma/"), () => service.AdminAsync(HttpMethod.Get, "/instances/"),
+        ];
+        Task<Answer> ReadyAsync() => client.GetAsync("/health/ready");
+        Expect.Status(200, await ReadyAsync());
+        await server.StopAsync();
+        var before = service.Log.Lines.Count;
+
+        foreach (var door in doors)
+        {
+            var answer = await door();
+            Assert.True(answer.Status == 503 && answer.Header("Retry-After") is not null, $"{answer}");
+        }
+
+        using (var channel = GrpcChannel.ForAddress(service.GrpcAddress))
+        {
+            var call = channel.CreateCallInvoker().AsyncUnaryCall(GetSpace, null, new(new() { { "authorization", "Bearer " + token } }, cancellationToken: Ct), new());
+            Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).StatusCode);
+        }
+
+        for (var probe = 0; probe < 3; probe++)
+        {
+            Expect.Status(503, await ReadyAsync());
+        }
+
+        await server.StartAsync();
+        Expect.Status(200, await ReadyAsync());
+        Expect.Status(200, await ReadyAsync());
+
+        var lines = service.Log.Lines.Skip(before).Where(line => !line.StartsWith("Debug", StringComparison.Ordinal) && !line.StartsWith("Trace", StringComparison.Ordinal)).ToList();
+        var away = lines.Where(line => line.Contains("storage.away", StringComparison.Ordinal)).ToList();
+        Assert.Equal(doors.Length + 1, away.Count);
+        Assert.All(away, line => Assert.StartsWith("Warning Shared.Errors.", line.Replace("RemoteFiles.Dav.DavDoor", "Shared.Errors.", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains(away, line => line.Contains(": GET /files/metadata was answered 503, as the database is away: ", StringComparison.Ordinal));
+        Assert.Contains("Unhealthy: storage: the database cannot be read: ", Assert.Single(lines, line => line.StartsWith("Warning Operations.Readiness", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Single(lines, line => line.StartsWith("Information Operations.Readiness", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("HealthCheckEnd", StringComparison.Ordinal) || line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    private static readonly Method<GetSpaceRequest, GetSpaceReply> GetSpace = new(
+        MethodType.Unary,
+        "cozy.transfers.v1.Transfers",
+        "GetSpace",
+        Marshallers.Create(message => message.ToByteArray(), GetSpaceRequest.Parser.ParseFrom),
+        Marshallers.Create(message => message.ToByteArray(), GetSpaceReply.Parser.ParseFrom));
 
     private static Task WriteAsync(Database database, string sql) => database.WriteAsync(db => db.ExecuteAsync(sql), Ct);
 

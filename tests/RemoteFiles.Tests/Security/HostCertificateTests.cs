@@ -117,7 +117,7 @@ public sealed class HostCertificateTests : IDisposable
         File.WriteAllText(Path.Combine(files.FullName, "broken.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         var trust = new HostTrust { Host = Host, Authorities = file is null ? "" : Path.Combine(files.FullName, file), Pins = pin is null ? [] : [pin] };
 
-        var thrown = Assert.Throws<InvalidOperationException>(() => new HostCertificates([trust]));
+        var thrown = Assert.Throws<Operations.StartException>(() => new HostCertificates([trust]));
         Assert.Contains(Host, thrown.Message, StringComparison.Ordinal);
     }
 

@@ -63,7 +63,7 @@ public sealed partial class ComposeTests
     [Fact]
     public void Who_needs_another_waits_until_it_is_ready_and_everybody_can_be_asked()
     {
-        Assert.All(Services, service => Assert.NotNull(service.Value!["healthcheck"]));
+        Assert.All(Services.Where(service => service.Value!["profiles"] is null), service => Assert.NotNull(service.Value!["healthcheck"]));
         foreach (var (name, service) in Services)
         {
             Assert.All(service!["depends_on"]?.AsObject() ?? [], other =>
@@ -89,6 +89,25 @@ public sealed partial class ComposeTests
         Assert.Null(service["privileged"]);
         Assert.Equal(["CMD", "/app/service", "--probe"], Yaml.Texts(service["healthcheck"]!["test"]));
         Assert.DoesNotContain(Yaml.Texts(service["ports"]), port => port.EndsWith(":9464", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_operators_commands_have_the_places_of_the_services_and_are_not_started_with_them()
+    {
+        var tool = Service("bridge");
+        Assert.Equal(["tools"], Yaml.Texts(tool["profiles"]));
+        Assert.Equal("Bridge", (string?)tool["build"]!["args"]!["SERVICE"]);
+        Assert.Contains("exec /app/service \"$$@\"", Yaml.Texts(tool["entrypoint"])[2], StringComparison.Ordinal);
+        foreach (var (section, service) in new[] { ("RemoteFiles", "remote-files"), ("Migration", "migration") })
+        {
+            var told = Environment("bridge").Where(setting => setting.Key.StartsWith(section + "__", StringComparison.Ordinal)).ToDictionary(setting => setting.Key[(section.Length + 2)..], setting => setting.Value);
+            var own = Environment(service).Where(setting => setting.Key.StartsWith("Storage__P", StringComparison.Ordinal) || setting.Key.StartsWith("Blobs__", StringComparison.Ordinal));
+            Assert.All(own, setting => Assert.Equal(setting.Value, told[setting.Key]));
+        }
+
+        Assert.Equal(Environment("remote-files")["Storage__Directory"], Environment("bridge")["RemoteFiles__Storage__Directory"]);
+        Assert.Equal(Yaml.Texts(Service("remote-files")["volumes"]), Yaml.Texts(tool["volumes"]));
+        Assert.All(Environment("bridge").Values.SelectMany(value => Peer().Matches(value)), peer => Assert.NotEmpty(Networks("bridge").Intersect(Networks(peer.Groups["host"].Value))));
     }
 
     [Fact]

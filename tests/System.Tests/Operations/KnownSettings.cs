@@ -51,7 +51,7 @@ internal sealed partial class KnownSettings
     private static Type TypeOf(string project, string name) =>
         new[] { project, "Operations" }.SelectMany(assembly => Assembly.Load(assembly).GetTypes()).First(type => type.Name == name);
 
-    [GeneratedRegex(@"AddOptions<(?<type>\w+)>\(\)\.BindConfiguration\((""(?<section>[\w:]+)""|\k<type>\.Section)\)")]
+    [GeneratedRegex(@"(AddSettings<(?<type>\w+)>|AddOptions<(?<type>\w+)>\(\)\.BindConfiguration)\((""(?<section>[\w:]+)""|\k<type>\.Section)\)")]
     private static partial Regex Bound();
 
     [GeneratedRegex(@"GetSection\(""(?<section>[\w:]+)""\)\.Get<(?<type>\w+)>")]

@@ -12,6 +12,13 @@ namespace SystemTests.Operations;
 /// <summary>GET /metrics: its format, what it tells, and what it does not.</summary>
 public sealed partial class MetricsTests
 {
+    private static readonly string[] FromTheStart =
+    [
+        "migration_ended_total{outcome=\"failed\"}", "migration_files_total{outcome=\"arrived\"}", "migration_size_bytes_total", "migration_lease_takeovers_total",
+        "drive_contents_damaged_total", "nextcloud_logins_refused_total",
+        "access_logins_refused_total{trial=\"passphrase\"}", "access_logins_limited_total{trial=\"login flow\"}",
+    ];
+
     [Fact]
     public async Task A_bridge_at_work_tells_what_it_did_at_the_address_for_it_alone_and_names_nobody()
     {
@@ -24,6 +31,8 @@ public sealed partial class MetricsTests
         Task<Exposition> ReadAsync() => MetricsTests.ReadAsync(http, port, ct);
 
         var before = await ReadAsync();
+        Assert.All(FromTheStart, series => Assert.Contains(series, before.Series));
+        Assert.All(FromTheStart, series => Assert.Equal(0, before[series]));
         CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, "migrate", bridge.Domain("alma"), "--url", source.Url, "--login", source.User));
         using var wrong = new HttpRequestMessage(new HttpMethod("PROPFIND"), new Uri(bridge.Address, "/remote.php/dav/files/alma/"));
         wrong.Headers.Host = bridge.Domain("alma");

@@ -121,7 +121,6 @@ internal sealed class ReplicaTopology : IAsyncDisposable
         ["Listen__Grpc"] = $"127.0.0.1:{replica.Grpc}",
         ["Master__Key"] = new string('k', 40),
         ["RabbitMq__Uri"] = broker.Uri,
-        ["Logging__LogLevel__Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
     };
 
     private Dictionary<string, string> SettingsOfEdge() => new()

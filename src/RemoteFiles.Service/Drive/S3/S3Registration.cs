@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Operations;
 
 namespace RemoteFiles.Drive.S3;
 
@@ -7,7 +8,7 @@ internal static class S3Registration
     /// <summary>Keeps contents in a bucket where the settings name one, and makes the service ready only once the bucket has shown what it can.</summary>
     public static IServiceCollection AddS3(this IServiceCollection services)
     {
-        services.AddOptions<S3Options>().BindConfiguration(S3Options.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<S3Options>(S3Options.Section);
         services.AddSingleton<S3Readiness>().AddHostedService(provider => provider.GetRequiredService<S3Readiness>());
         services.AddHealthChecks().AddCheck<S3Readiness>("s3");
         return services;
