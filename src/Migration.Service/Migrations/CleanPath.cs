@@ -49,7 +49,7 @@ internal sealed record CleanPath
     /// <summary>Null unless the text is a clean absolute path as it stands.</summary>
     public static CleanPath? Exact(string text) =>
         text == "/" ? Root
-        : text.StartsWith('/') && text[1..].Split('/').All(IsName) ? new(text)
+        : text.StartsWith('/') && AreNames(text.AsSpan(1)) ? new(text)
         : null;
 
     /// <exception cref="FaultException">Malformed: not a name that a path can hold.</exception>
@@ -66,5 +66,18 @@ internal sealed record CleanPath
 
     public override string ToString() => text;
 
-    private static bool IsName(string name) => name is not ("" or "." or "..") && !name.Contains('\0', StringComparison.Ordinal);
+    private static bool AreNames(ReadOnlySpan<char> text)
+    {
+        foreach (var name in text.Split('/'))
+        {
+            if (!IsName(text[name]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsName(ReadOnlySpan<char> name) => name is not ("" or "." or "..") && !name.Contains('\0');
 }

@@ -37,6 +37,7 @@ internal sealed record Scope(IReadOnlySet<SourceKind> Include, ExcludePatterns E
         SourceKind.Group when !Include.Contains(SourceKind.Group) => Reason.GroupFolder,
         SourceKind.External when !Include.Contains(SourceKind.External) => Reason.ExternalStorage,
         _ when !IsChosen(entry) => Reason.NotChosen,
+        _ when Exclude.IsEmpty => null,
         _ => Exclude.Match(entry.Path.Rebase(Root, CleanPath.Root), entry.IsFolder) ? Reason.Pattern : null,
     };
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Migration.Migrations;
+using Shared.Storage;
 
 namespace Migration.Tracking;
 
@@ -29,31 +30,23 @@ internal static partial class LedgerWriter
 
     private static async Task<LedgerTotals> SeenAsync(DbConnection connection, string migration, LedgerChange.Seen seen)
     {
-        var values = new
-        {
-            migration,
-            Path = seen.Entry.Path.ToString(),
-            seen.Parent,
-            seen.Entry.IsFolder,
-            seen.Entry.Id,
-            seen.Entry.ETag,
-            Size = seen.Entry.IsFolder ? 0 : seen.Entry.Size,
-            seen.Entry.ModifiedAt,
-            seen.Entry.IsFavorite,
-        };
-        var isNew = await connection.ExecuteAsync(
+        var entry = seen.Entry;
+        var (path, bytes) = (entry.Path.ToString(), entry.IsFolder ? 0 : entry.Size);
+        var isNew = await connection.Placed().FindAsync(
             """
             INSERT INTO migration_files (migration, path, parent, is_folder, source_id, etag, size, modified_at, favorite)
-            VALUES (@migration, @Path, @Parent, @IsFolder, @Id, @ETag, @Size, @ModifiedAt, @IsFavorite)
-            ON CONFLICT DO NOTHING
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT DO NOTHING RETURNING number
             """,
-            values) == 1;
+            _ => true,
+            migration, path, seen.Parent, entry.IsFolder, entry.Id, entry.ETag, bytes, entry.ModifiedAt, entry.IsFavorite);
         if (isNew)
         {
-            return seen.Entry.IsFolder ? LedgerTotals.None : LedgerTotals.None with { Files = 1, Bytes = seen.Entry.Size };
+            return LedgerTotals.None with { Files = entry.IsFolder ? 0 : 1, Bytes = bytes };
         }
 
         // Listed again, because a listing broke or a worker was killed: what was not brought yet may have changed.
+        var values = new { migration, Path = path, entry.IsFolder, entry.Id, entry.ETag, Size = bytes, entry.ModifiedAt };
         var was = await connection.ExecuteScalarAsync<long?>(
             """
             SELECT size FROM migration_files
@@ -95,27 +88,16 @@ internal static partial class LedgerWriter
     private static async Task<LedgerTotals> BroughtAsync(DbConnection connection, LedgerChange.FileBrought brought)
     {
         var result = brought.Result;
-        var written = await connection.ExecuteAsync(
+        var isWritten = await connection.Placed().FindAsync(
             """
-            UPDATE migration_files SET outcome = @outcome, size = @Size, attempts = @Attempts, drive_id = @FileId, drive_name = @Name,
-                sha256 = @Sha256, md5 = @Md5, proof = @proof, etag = COALESCE(NULLIF(@ETag, ''), etag), reason = @reason
-            WHERE number = @Number AND outcome = 'pending'
+            UPDATE migration_files SET outcome = $1, size = $2, attempts = $3, drive_id = $4, drive_name = $5,
+                sha256 = $6, md5 = $7, proof = $8, etag = COALESCE(NULLIF($9, ''), etag), reason = $10
+            WHERE number = $11 AND outcome = 'pending' RETURNING number
             """,
-            new
-            {
-                brought.File.Number,
-                outcome = Text(result.Outcome),
-                result.Size,
-                brought.Attempts,
-                result.FileId,
-                result.Name,
-                result.Sha256,
-                result.Md5,
-                proof = Text(result.Proof),
-                result.ETag,
-                reason = result.Outcome == FileOutcome.Renamed ? Reason.NameTaken.Text().Code : null,
-            });
-        return written == 0
+            _ => true,
+            Text(result.Outcome), result.Size, brought.Attempts, result.FileId, result.Name, result.Sha256, result.Md5, Text(result.Proof), result.ETag,
+            result.Outcome == FileOutcome.Renamed ? Reason.NameTaken.Text().Code : null, brought.File.Number);
+        return !isWritten
             ? LedgerTotals.None
             : LedgerTotals.None with
             {
