@@ -12,8 +12,9 @@ RUN dotnet publish "src/$SERVICE" -c Release -r "linux-musl-$(echo $TARGETARCH |
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-alpine-composite
 # Names are compared in their Unicode form, which takes ICU; the data of languages, which are most of it, are not needed.
 RUN apk add --no-cache icu-libs
+ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false DOTNET_EnableDiagnostics=0
 # Measured: a first generation of 4 MiB instead of the processor's whole cache saves each process 8 MB, and costs no time.
-ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=0x400000
+ENV DOTNET_GCgen0size=0x400000
 WORKDIR /app
 COPY --from=build /app .
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
