@@ -39,7 +39,7 @@ internal sealed class ScrubRound
         pace = new(options.BytesPerSecond, clock);
     }
 
-    /// <summary>True: the round has come to its end. False: another replica is at it, it is not time for the next one, or it goes on later.</summary>
+    /// <summary>True: the round has come to its end. False: there is no content, another replica is at it, it is not time for the next one, or it goes on later.</summary>
     public async Task<bool> RunAsync(CancellationToken ct)
     {
         if (await place.TakeAsync(options.Interval, ct) is not { } after)
@@ -73,7 +73,7 @@ internal sealed class ScrubRound
         }
 
         await place.EndAsync(ct);
-        return true;
+        return last.Length > 0;
     }
 
     /// <summary>Of files and versions, whichever is the next by its id; what several name is one.</summary>
