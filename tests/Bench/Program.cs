@@ -7,7 +7,7 @@ Environment.SetEnvironmentVariable("Limits__Enabled", "false");
 // As the images have it.
 Environment.SetEnvironmentVariable("DOTNET_GCgen0size", "0x400000");
 
-IBench[] benches = [new MigrationBench(), new ListingBench(), new DavBench(), new SoakBench()];
+IBench[] benches = [new MigrationBench(), new ListingBench(), new DavBench(), new SoakBench(), new ImageBench()];
 
 if (args is [] || benches.SingleOrDefault(bench => bench.Name == args[0]) is not { } chosen)
 {

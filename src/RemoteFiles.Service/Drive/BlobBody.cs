@@ -9,6 +9,9 @@ namespace RemoteFiles.Drive;
 /// <summary>Where the blocks of a blob go as they come.</summary>
 internal interface IBlobSink
 {
+    /// <summary>Whether it has to know the MD5 in the end, though nobody else does.</summary>
+    bool NeedsMd5 { get; }
+
     /// <summary>Takes the next block; its memory is used for another when this has ended.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> block, CancellationToken ct);
 }
@@ -30,8 +33,8 @@ internal static class BlobBody
     public static async Task<StoredBlob> ReceiveAsync(string id, Upload upload, long? room, IBlobSink sink, CancellationToken ct)
     {
         var isLarge = IsLargeCopy(upload);
-        using var md5 = RunningMd5.Begin(isOneOfMany: isLarge);
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var md5 = upload.IsPart && upload.Md5.IsEmpty && !sink.NeedsMd5 ? RunningMd5.OfNothing() : RunningMd5.Begin(isOneOfMany: isLarge);
+        using var sha256 = upload.IsPart ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var sums = new BlockSums();
         var buffers = new Queue<Memory<byte>>(Enumerable.Range(0, isLarge ? LargeBuffers : Buffers).Select(_ => Rent(isLarge)));
         var size = 0L;
@@ -52,7 +55,7 @@ internal static class BlobBody
                 // MD5 takes as long as all the rest: it has until this block's buffer is needed again.
                 var writing = sink.WriteAsync(block, ct);
                 md5.Append(block);
-                sha256.AppendData(block.Span);
+                sha256?.AppendData(block.Span);
                 sums.Append(block.Span);
                 await writing;
                 size += block.Length;
@@ -73,7 +76,7 @@ internal static class BlobBody
             throw DriveFaults.WrongLength();
         }
 
-        var blob = new StoredBlob(id, size, md5.Finish(), sha256.GetHashAndReset()) { Sums = sums.Finish() };
+        var blob = new StoredBlob(id, size, md5.Finish(), sha256?.GetHashAndReset() ?? []) { Sums = sums.Finish() };
         blob.Check(upload);
         return blob;
 

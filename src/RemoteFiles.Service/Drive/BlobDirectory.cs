@@ -155,6 +155,8 @@ internal sealed class BlobDirectory : IBlobs
         private long flushed;
         private Task flushing = Task.CompletedTask;
 
+        public bool NeedsMd5 => false;
+
         public async ValueTask WriteAsync(ReadOnlyMemory<byte> block, CancellationToken ct)
         {
             if (isDirect && block.Length % DirectFile.Alignment != 0)

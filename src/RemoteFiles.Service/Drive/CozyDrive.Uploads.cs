@@ -50,7 +50,7 @@ internal sealed partial class CozyDrive
             throw DriveFaults.OutOfSpace();
         }
 
-        var blob = await store.Blobs.WriteAsync(part, room, ct);
+        var blob = await store.Blobs.WriteAsync(part with { IsPart = true }, room, ct);
         try
         {
             var (replaced, parts) = await WriteAsync(
@@ -68,7 +68,7 @@ internal sealed partial class CozyDrive
                     return (before, await nodes.Uploads.PartsAsync(transfer));
                 },
                 ct);
-            await store.PartSums.FollowAsync(store.Contents, (instance, transfer), parts, ct);
+            await store.PartSums.FollowAsync(store.Contents, (instance, transfer), parts, part.IsCopy, ct);
             await store.DiscardAsync(replaced is null ? [] : [replaced.BlobId]);
             return replaced is null;
         }

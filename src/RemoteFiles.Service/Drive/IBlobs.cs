@@ -29,7 +29,7 @@ internal interface IBlobs
     IAsyncEnumerable<IReadOnlyList<string>> ListAsync(DateTimeOffset untouchedSince, CancellationToken ct);
 }
 
-/// <summary>What is known of a blob once it is stored.</summary>
+/// <summary>What is known of a blob once it is stored; of one that is a part the SHA-256 is empty, and the MD5 may be.</summary>
 internal sealed record StoredBlob(string Id, long Size, byte[] Md5, byte[] Sha256)
 {
     /// <summary><see cref="BlockSums"/>; none of what lies in the database, or was joined of several.</summary>

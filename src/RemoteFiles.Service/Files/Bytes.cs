@@ -19,6 +19,9 @@ internal sealed record Upload
     /// <summary>Brought from elsewhere among others, by a process: nobody is about to read it.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>Of a file that is hashed once it is whole.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Of the Cozy drive alone: when given, the file stored over must be in this revision until the end: else PreconditionFailed.</summary>
     public string? ReplacedRev { get; init; }
 

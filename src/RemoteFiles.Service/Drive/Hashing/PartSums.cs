@@ -16,10 +16,16 @@ internal sealed class PartSums(TimeProvider clock)
     private readonly ConcurrentDictionary<(string Instance, string Transfer), Line> lines = new();
 
     /// <summary>Goes on with those of these parts, which are in their order, that follow each other without a gap.</summary>
-    public async Task FollowAsync(BlobReader blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, CancellationToken ct)
+    /// <param name="blobs">That have the parts.</param>
+    /// <param name="upload">Whose parts they are.</param>
+    /// <param name="parts">All that are there.</param>
+    /// <param name="isCopy">Not from a client, which would name a SHA-1 in the end.</param>
+    /// <param name="ct">Ends it between two blocks.</param>
+    public async Task FollowAsync(
+        BlobReader blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, bool isCopy, CancellationToken ct)
     {
         // Whoever is at it now leaves the rest to the next part, or to the end.
-        var (line, ready) = (LineOf(upload), parts.Take(CountWithoutGap(parts)).ToList());
+        var (line, ready) = (LineOf(upload, isCopy ? [] : [ContentSums.Sha1]), parts.Take(CountWithoutGap(parts)).ToList());
         if (!await line.Gate.WaitAsync(0, ct))
         {
             return;
@@ -42,7 +48,7 @@ internal sealed class PartSums(TimeProvider clock)
     public async Task<(byte[] Md5, byte[] Sha256)> OfAsync(
         BlobReader blobs, (string Instance, string Transfer) upload, IReadOnlyList<UploadParts.Part> parts, Checksum? expected, CancellationToken ct)
     {
-        var line = LineOf(upload);
+        var line = LineOf(upload, []);
         await line.Gate.WaitAsync(ct);
         try
         {
@@ -67,7 +73,7 @@ internal sealed class PartSums(TimeProvider clock)
 
     public void Forget((string Instance, string Transfer) upload) => lines.TryRemove(upload, out _);
 
-    private Line LineOf((string Instance, string Transfer) upload)
+    private Line LineOf((string Instance, string Transfer) upload, string[] guessed)
     {
         // What is forgotten is left to the garbage collector: somebody may still be at it.
         while (lines.Count >= Most && lines.MinBy(line => line.Value.TouchedAt) is { Value: not null } oldest)
@@ -75,7 +81,7 @@ internal sealed class PartSums(TimeProvider clock)
             lines.TryRemove(oldest);
         }
 
-        var line = lines.GetOrAdd(upload, _ => new());
+        var line = lines.GetOrAdd(upload, _ => new(guessed));
         line.TouchedAt = clock.GetUtcNow();
         return line;
     }
@@ -135,11 +141,11 @@ internal sealed class PartSums(TimeProvider clock)
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
     }
 
-    private sealed class Line
+    private sealed class Line(params IEnumerable<string> guessed)
     {
         public SemaphoreSlim Gate { get; } = new(1);
 
-        public ContentSums Sums { get; private set; } = New([]);
+        public ContentSums Sums { get; private set; } = New(guessed);
 
         /// <summary>The parts that are in, whole.</summary>
         public List<string> Blobs { get; } = [];
@@ -163,6 +169,6 @@ internal sealed class PartSums(TimeProvider clock)
             Blobs.Clear();
         }
 
-        private static ContentSums New(IEnumerable<string> more) => new([ContentSums.Md5, ContentSums.Sha1, ContentSums.Sha256, .. more]);
+        private static ContentSums New(IEnumerable<string> more) => new([ContentSums.Md5, ContentSums.Sha256, .. more]);
     }
 }

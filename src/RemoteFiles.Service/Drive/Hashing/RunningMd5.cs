@@ -11,6 +11,9 @@ internal abstract class RunningMd5 : IDisposable
     /// <summary>For a body among many (<paramref name="isOneOfMany"/>), or for one whose sender waits for it.</summary>
     public static RunningMd5 Begin(bool isOneOfMany) => isOneOfMany && Md5Lanes.IsFast ? new Together() : new Alone();
 
+    /// <summary>For a body whose sum nobody wants: it is empty.</summary>
+    public static RunningMd5 OfNothing() => new Nothing();
+
     /// <summary>The next bytes, which are ours until they are hashed.</summary>
     public void Append(ReadOnlyMemory<byte> block) => appended.Enqueue(Hash(block));
 
@@ -30,6 +33,17 @@ internal abstract class RunningMd5 : IDisposable
 
     /// <summary>Begins with the next block at once or when what this returns is called; that ends when it is hashed.</summary>
     protected abstract Func<Task> Hash(ReadOnlyMemory<byte> block);
+
+    private sealed class Nothing : RunningMd5
+    {
+        public override byte[] Finish() => [];
+
+        public override void Dispose()
+        {
+        }
+
+        protected override Func<Task> Hash(ReadOnlyMemory<byte> block) => () => Task.CompletedTask;
+    }
 
     private sealed class Alone : RunningMd5
     {

@@ -16,6 +16,9 @@ internal sealed class S3Upload(S3Bucket bucket, string id, PartSizes sizes, stri
     private bool mayBeThere;
     private bool isComplete;
 
+    // In one request it goes with the bytes, and the store compares.
+    public bool NeedsMd5 => true;
+
     private int Sent => parts.Count + (sending is null ? 0 : 1);
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> block, CancellationToken ct)
