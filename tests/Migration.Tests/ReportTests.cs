@@ -13,6 +13,7 @@ using Shared.Storage;
 namespace Migration.Tests;
 
 /// <summary>The report of a migration, as its owner downloads it.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ReportTests : IAsyncLifetime
 {
     private RunningService service = null!;

@@ -5,6 +5,7 @@ using Shared.Faults;
 namespace Migration.Tests;
 
 /// <summary>A migration from its trigger to its end, as its document and the drive show it.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class RunTests : IAsyncLifetime
 {
     private readonly Rig rig = new();

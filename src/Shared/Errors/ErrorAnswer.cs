@@ -9,6 +9,9 @@ namespace Shared.Errors;
 /// <summary>Tells a REST caller what went wrong, in the writer that the contract names for the route (cozy-api 1.2).</summary>
 internal static class ErrorAnswer
 {
+    // Of a 503 that knows nothing better.
+    private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(10);
+
     public static async Task WriteAsync(HttpContext context, Exception error)
     {
         var fault = AsFault(error);
@@ -33,7 +36,7 @@ internal static class ErrorAnswer
             response.Headers.WWWAuthenticate = access.Challenge;
         }
 
-        if (fault.RetryAfter is { } wait)
+        if ((fault.RetryAfter ?? (answer.Http == StatusCodes.Status503ServiceUnavailable ? UsualWait : null)) is { } wait)
         {
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }

@@ -1,0 +1,8 @@
+namespace Migration.Tests.Fakes;
+
+/// <summary>Of tests that measure the memory of the whole process: nothing runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    public const string Name = "Alone";
+}
