@@ -235,6 +235,7 @@ public sealed class DoorTests : IAsyncLifetime
         using var found = await cut.PostAsync("/data/io.cozy.nextcloud.migrations/_find", """{"selector":{}}""");
 
         await AssertErrorAsync(answer, 503, "Service Unavailable", "migration service is unavailable, please retry later");
+        Assert.Equal(TimeSpan.FromSeconds(10), answer.Headers.RetryAfter?.Delta);
         var document = JsonNode.Parse(await found.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["docs"]![0]!;
         Assert.Equal(("failed", ""), ((string)document["status"]!, (string)document["errors"]![0]!["path"]!));
         Assert.StartsWith("publish migration command: ", (string)document["errors"]![0]!["message"]!, StringComparison.Ordinal);

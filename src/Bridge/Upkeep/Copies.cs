@@ -64,7 +64,7 @@ internal static class Copies
         return contents.Count;
     }
 
-    // With another one the services would start, and could read the password of no account ever again.
+    // With another one the services would not start, or, where they make a new ring, read the password of no account ever again.
     private static void BringMasterKey(DataDirectory from, DataPlace to)
     {
         if (!File.Exists(from.MasterKey))
@@ -80,7 +80,8 @@ internal static class Copies
                 Access = FileAccess.Write,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
-            made.Write(File.ReadAllBytes(from.MasterKey));
+            using var kept = File.OpenRead(from.MasterKey);
+            kept.CopyTo(made);
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security;
 using Shared.Faults;
 
@@ -15,11 +14,6 @@ internal static class DavError
         if (fault.Fault == Fault.Unauthenticated)
         {
             response.Headers.WWWAuthenticate = "Basic realm=\"Nextcloud\", charset=\"UTF-8\"";
-        }
-
-        if (fault.Fault is Fault.Unavailable or Fault.TooManyRequests)
-        {
-            response.Headers.RetryAfter = ((int)(fault.RetryAfter?.TotalSeconds ?? 10)).ToString(CultureInfo.InvariantCulture);
         }
 
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.WriteAsync(

@@ -78,11 +78,6 @@ internal static class LoginPage
     public static Task WriteAsync(HttpContext context, FaultException fault)
     {
         var words = Words.Of(context.Request, context.Features.Get<Instance>()?.Locale ?? "");
-        if (fault.RetryAfter is { } wait)
-        {
-            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
-
         var status = fault.Fault.Answer().Http;
         return fault.Fault switch
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Shared.Faults;
 
 namespace RemoteFiles.Ocs;
@@ -23,11 +22,6 @@ internal static class OcsError
     private static Task WriteAsync(HttpContext context, OcsVersion version, FaultException fault)
     {
         var (status, headers) = (fault.Fault.Answer().Http, context.Response.Headers);
-        if (fault.RetryAfter is { } wait)
-        {
-            headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        }
-
         switch (fault.Fault)
         {
             case Fault.Unauthenticated:

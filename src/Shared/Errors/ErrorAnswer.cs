@@ -9,7 +9,7 @@ namespace Shared.Errors;
 /// <summary>Tells a REST caller what went wrong, in the writer that the contract names for the route (cozy-api 1.2).</summary>
 internal static class ErrorAnswer
 {
-    // Of a 503 that knows nothing better.
+    // Of a 503 or 429 that knows nothing better.
     private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(10);
 
     public static async Task WriteAsync(HttpContext context, Exception error)
@@ -18,6 +18,12 @@ internal static class ErrorAnswer
         var answer = fault.Fault.Answer();
         var response = context.Response;
         response.Clear();
+        var isLater = answer.Http is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests;
+        if ((fault.RetryAfter ?? (isLater ? UsualWait : null)) is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() is { } form)
         {
             await form.WriteAsync(context, fault);
@@ -34,11 +40,6 @@ internal static class ErrorAnswer
         if (fault is AccessException { Challenge.Length: > 0 } access)
         {
             response.Headers.WWWAuthenticate = access.Challenge;
-        }
-
-        if ((fault.RetryAfter ?? (answer.Http == StatusCodes.Status503ServiceUnavailable ? UsualWait : null)) is { } wait)
-        {
-            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         if (error is MethodNotAllowedException notAllowed)
