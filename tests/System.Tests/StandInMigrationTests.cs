@@ -70,6 +70,25 @@ public sealed class StandInMigrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_large_file_shows_how_much_of_it_is_here_long_before_its_end()
+    {
+        Add("/large.bin", RandomNumberGenerator.GetBytes(30_000_000));
+        var cut = new TaskCompletionSource();
+        using var hangs = nextcloud.Next(request => request.Is("GET", "large.bin"), Misbehave.CutAfter(20_000_000, cut.Task));
+        var id = await TriggerAsync();
+
+        var half = await UntilAsync(id, migration => migration["progress"]!["bytes_in_flight"] is { } bytes && (long)bytes > 10_000_000);
+        cut.SetResult();
+        var end = await UntilAsync(id, IsOver);
+
+        Assert.InRange((long)half["progress"]!["bytes_in_flight"]!, 10_000_000, 20_000_000);
+        Assert.Equal(0, (long)half["progress"]!["bytes_imported"]!);
+        Assert.True(hangs.Happened.IsCompleted);
+        await AssertWholeAsync(end);
+        Assert.Null(end["progress"]!["bytes_in_flight"]);
+    }
+
+    [Fact]
     public async Task Killed_in_the_middle_of_a_large_file_it_goes_on_after_the_last_part_that_is_safe()
     {
         const int part = 1_000_000;

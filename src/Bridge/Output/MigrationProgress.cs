@@ -92,7 +92,7 @@ internal sealed class MigrationProgress(Func<CancellationToken, Task<CozyClient>
         public void Show(MigrationState state)
         {
             // A folder that is listed later makes the whole larger; the bar stands still then, and never goes back.
-            var share = state.BytesTotal == 0 ? 0 : (double)state.Bytes / state.BytesTotal;
+            var share = state.BytesTotal == 0 ? 0 : (double)state.BytesHere / state.BytesTotal;
             bar.MaxValue = Math.Max(1, state.BytesTotal);
             bar.Value = Math.Max(share, bar.Percentage / 100) * bar.MaxValue;
             bar.Description = Markup.Escape(Describe(state));
@@ -111,12 +111,12 @@ internal sealed class MigrationProgress(Func<CancellationToken, Task<CozyClient>
 
         public void Show(MigrationState state)
         {
-            var tenth = state.BytesTotal == 0 ? 0 : state.Bytes * 10 / state.BytesTotal;
+            var tenth = state.BytesTotal == 0 ? 0 : state.BytesHere * 10 / state.BytesTotal;
             var stage = state.Wait ?? $"{state.Status} {tenth}";
             if (stage != last)
             {
                 last = stage;
-                Console.WriteLine($"{state.Status}: {Describe(state)}, {Sizes.Bytes(state.Bytes)} of {Sizes.Bytes(state.BytesTotal)}");
+                Console.WriteLine($"{state.Status}: {Describe(state)}, {Sizes.Bytes(state.BytesHere)} of {Sizes.Bytes(state.BytesTotal)}");
             }
         }
 

@@ -19,6 +19,9 @@ internal sealed class MigrationState(JsonNode document)
 
     public long Bytes => Progress("bytes_imported");
 
+    /// <summary>Also those of files that are on their way.</summary>
+    public long BytesHere => Math.Min(Bytes + ((long?)document["progress"]!["bytes_in_flight"] ?? 0), BytesTotal);
+
     public long BytesTotal => Progress("bytes_total");
 
     /// <summary>What it waits for and until when; null while it goes on.</summary>

@@ -4,7 +4,8 @@ const PER_FILE = 64 * 1024
 const MEMORY = 60_000
 const ENOUGH = 8_000
 
-const done = ({ files_imported: files, bytes_imported: bytes }) => bytes + files * PER_FILE
+export const here = ({ bytes_imported: bytes, bytes_in_flight: coming = 0, bytes_total: all }) => Math.min(bytes + coming, all)
+const done = progress => here(progress) + progress.files_imported * PER_FILE
 const all = ({ files_total: files, bytes_total: bytes }) => bytes + files * PER_FILE
 
 export class Pace {

@@ -3,7 +3,7 @@ import { cancel, renewPassword } from './cozy.js'
 import { fill, h, whilePressed } from './dom.js'
 import { confirm } from './dialog.js'
 import { failure, note } from './notice.js'
-import { Pace } from './pace.js'
+import { here, Pace } from './pace.js'
 import { about, moment, size, t } from './words.js'
 
 const STEPS = 1000
@@ -43,7 +43,7 @@ export function showRun(body, first, account, refresh) {
     percent.textContent = t('run.percent', { n: Math.floor(far * 100) })
     setText(doing, t(phaseOf(document)))
     setText(files, t('run.of', { done: t('number', { n: progress.files_imported }), all: t('number', { n: progress.files_total }) }))
-    setText(bytes, t('run.of', { done: size(progress.bytes_imported), all: size(progress.bytes_total) }))
+    setText(bytes, t('run.of', { done: size(here(progress)), all: size(progress.bytes_total) }))
     setText(left, remaining(document, pace))
     const failed = (document.errors?.length ?? 0) + (document.errors_truncated_count ?? 0)
     setText(troubles, failed > 0 ? t('run.troubles', { n: failed }) : '')
@@ -73,7 +73,7 @@ function phaseOf(document) {
   if (document.waiting_for) return document.waiting_for.reason === 'credentials' ? 'run.waitsForYou' : 'run.waits'
   if (document.status === 'pending') return 'run.pending'
   if (isSilent) return 'run.silent'
-  return document.progress.files_imported > 0 ? 'run.copying' : 'run.looking'
+  return document.progress.files_imported > 0 || here(document.progress) > 0 ? 'run.copying' : 'run.looking'
 }
 
 function remaining(document, pace) {

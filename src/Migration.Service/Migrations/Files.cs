@@ -162,13 +162,14 @@ internal sealed class Files(Source source, Listings listings, ILedger ledger, Jo
     private async Task BringAsync(LedgerLine file, CancellationToken ct)
     {
         var attempts = 0;
+        using var arriving = journal.InFlight.Begin();
         try
         {
             var result = await source.AskAsync(
                 number =>
                 {
                     attempts = number;
-                    return source.FetchAsync(file, ct);
+                    return source.FetchAsync(file, arriving, ct);
                 },
                 ct);
             await journal.AddAsync(new LedgerChange.FileBrought(file, result, attempts), ct);

@@ -34,8 +34,12 @@ internal interface IRemoteFiles
     /// <summary>The id of the drive's directory at this path, made with its parents where missing, and with the date of the folder it is like.</summary>
     Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct);
 
-    /// <summary>Brings one file into a directory of the drive; <paramref name="withHash"/>, it asks the source for its own hash of it. Safe to repeat.</summary>
-    Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct);
+    /// <summary>
+    /// Brings one file into a directory of the drive; <paramref name="withHash"/>, it asks the source for its own hash of it. Safe to
+    /// repeat. <paramref name="arriving"/> is told how many of its bytes are here, now and then.
+    /// </summary>
+    Task<FetchedFile> FetchAsync(
+        string instance, string accountId, SourceEntry file, string directoryId, bool withHash, IProgress<long> arriving, CancellationToken ct);
 
     /// <summary>Brings small files together, as they arrive, each with its place in the batch; those that do not are to be fetched alone.</summary>
     IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(string instance, string accountId, SmallFiles batch, CancellationToken ct);

@@ -20,6 +20,9 @@ internal sealed class Journal(ILedger ledger, Lease lease, TimeProvider clock) :
     /// <summary>Signaled when something new is on record.</summary>
     public Signal Committed { get; } = new();
 
+    /// <summary>What is on its way, and on no record before it is here.</summary>
+    public InFlight InFlight { get; } = new();
+
     /// <summary>Of what is on record.</summary>
     public LedgerTotals Totals { get; private set; } = LedgerTotals.None;
 

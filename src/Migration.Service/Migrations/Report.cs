@@ -36,8 +36,11 @@ internal sealed class Report(TrackedMigration migration, Journal journal, ILedge
 
     private async Task<Standing> StandingAsync(CancellationToken ct)
     {
+        // What arrives between the two may be in both, and never in neither.
+        var inFlight = journal.InFlight.Bytes;
+        await journal.CommitAsync(ct);
         var totals = journal.Totals;
-        var progress = new Progress(totals.FilesImported, totals.Files, totals.BytesImported, BytesTotal(totals));
+        var progress = new Progress(totals.FilesImported, totals.Files, totals.BytesImported, BytesTotal(totals)) { BytesInFlight = inFlight };
 
         // The lists hold the oldest: once full they stay as they are.
         if (errors.Count < Math.Min(totals.Errors, TrackingDocument.ListLimit))

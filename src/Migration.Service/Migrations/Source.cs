@@ -38,8 +38,8 @@ internal sealed class Source(TrackedMigration migration, IRemoteFiles remote, Mi
     public Task<string> MakeDirectoryAsync(SourceEntry folder, CancellationToken ct) =>
         remote.MakeDirectoryAsync(instance, folder.Path.Rebase(Folder, Target), folder, ct);
 
-    public Task<FetchedFile> FetchAsync(LedgerLine file, CancellationToken ct) =>
-        remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, verification.Takes(file.Entry), ct);
+    public Task<FetchedFile> FetchAsync(LedgerLine file, IProgress<long> arriving, CancellationToken ct) =>
+        remote.FetchAsync(instance, account, file.Entry, file.ParentDirectory, verification.Takes(file.Entry), arriving, ct);
 
     public IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(SmallFiles batch, CancellationToken ct) =>
         remote.FetchManyAsync(instance, account, batch with { Verification = verification }, ct);

@@ -177,7 +177,12 @@ internal sealed record TrackingDocument
 }
 
 /// <summary>How far a migration has come. The totals are what is known so far, and exact once every folder was listed.</summary>
-internal sealed record Progress(long FilesImported, long FilesTotal, long BytesImported, long BytesTotal);
+internal sealed record Progress(long FilesImported, long FilesTotal, long BytesImported, long BytesTotal)
+{
+    /// <summary>Bytes that are here of files that are not imported yet. It may go back: a file that breaks off may begin anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long BytesInFlight { get; init; }
+}
 
 internal sealed record SourceOwner(string Address, string UserId);
 

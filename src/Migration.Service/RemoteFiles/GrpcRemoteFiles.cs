@@ -104,12 +104,32 @@ internal sealed class GrpcRemoteFiles(Transfers.TransfersClient transfers, Servi
         return (await AskAsync(instance, options => transfers.MakeDirectoryAsync(request, options), ct)).Id;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(
+        string instance, string accountId, SourceEntry file, string directoryId, bool withHash, IProgress<long> arriving, CancellationToken ct)
     {
-        var request = new FetchRequest { AccountId = accountId, Source = Write(file), DirectoryId = directoryId, Name = file.Path.Name, WithHash = withHash };
+        var request = new FetchRequest
+        {
+            AccountId = accountId,
+            Source = Write(file),
+            DirectoryId = directoryId,
+            Name = file.Path.Name,
+            WithHash = withHash,
+            WithProgress = true,
+        };
         var headers = await tokens.HeadersAsync(instance, ct);
-        var reply = await TellAsync(() => transfers.FetchAsync(request, new CallOptions(headers, cancellationToken: ct)).ResponseAsync, ct);
-        return Of(reply);
+        using var fetching = transfers.Fetch(request, new CallOptions(headers, cancellationToken: ct));
+        while (await TellAsync(() => fetching.ResponseStream.MoveNext(ct), ct))
+        {
+            var reply = fetching.ResponseStream.Current;
+            if (reply.Outcome != FetchReply.Types.Outcome.Unknown)
+            {
+                return Of(reply);
+            }
+
+            arriving.Report(reply.Arrived);
+        }
+
+        throw new FaultException(Fault.Internal, "the file service ended without a word of the file");
     }
 
     public async IAsyncEnumerable<(int Index, FetchedFile Result)> FetchManyAsync(

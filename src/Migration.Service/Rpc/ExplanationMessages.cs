@@ -27,6 +27,7 @@ internal static class ExplanationMessages
                 FilesTotal = document.Progress.FilesTotal,
                 BytesImported = document.Progress.BytesImported,
                 BytesTotal = document.Progress.BytesTotal,
+                BytesInFlight = document.Progress.BytesInFlight,
             },
         };
         if (document.LastHeartbeatAt is { } seen)

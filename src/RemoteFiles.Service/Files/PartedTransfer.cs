@@ -64,10 +64,11 @@ internal sealed class PartedTransfer(IFileTree from, ICozyDrive drive, TransferD
             throw new FaultException(Fault.BadGateway, "what came before this process ended is not what the file holds");
         }
 
+        var body = details.Watch(download.Body, here);
         for (var number = parts.Count + 1; here < source.Size; number++)
         {
             var length = Math.Min(details.Parts.PartSize, source.Size!.Value - here);
-            await drive.WritePartAsync(transfer, $"{number}", new() { Body = new PieceStream(download.Body, length), Length = length, IsCopy = true }, ct);
+            await drive.WritePartAsync(transfer, $"{number}", new() { Body = new PieceStream(body, length), Length = length, IsCopy = true }, ct);
             FaultPoint.Pass(FaultPoint.PartStored);
             here += length;
         }

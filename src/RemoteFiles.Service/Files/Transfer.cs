@@ -163,7 +163,7 @@ internal static class Transfer
 
         await using var download = await from.OpenAsync(source, 0, ct);
         var hash = new SourceHash(from, download.Entry);
-        var upload = hash.AddTo(UploadOf(download.Entry, download.Body, download.Length, details), details.WithHash);
+        var upload = hash.AddTo(UploadOf(download.Entry, details.Watch(download.Body, 0), download.Length, details), details.WithHash);
         var stored = await to.WriteAsync(
             target, replaced is null ? upload : upload with { Overwrite = true, ReplacedRev = replaced.Cozy?.Rev }, ct);
         return new(outcome, download.Entry, stored, hash.IsEqual ? Proof.Hash : Proof.Length);
@@ -208,4 +208,10 @@ internal sealed record TransferDetails(string Account, string Creator)
     public bool WithHash { get; init; }
 
     public TransferOptions Parts { get; init; } = new();
+
+    /// <summary>Told how many bytes of the file are here, as they come.</summary>
+    public IProgress<long>? Arriving { get; init; }
+
+    /// <summary>The rest of the file, from this byte on.</summary>
+    public Stream Watch(Stream body, long offset) => Arriving is null ? body : new WatchedStream(body, offset, Arriving);
 }

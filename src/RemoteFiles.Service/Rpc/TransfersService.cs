@@ -9,7 +9,7 @@ using Shared.Faults;
 namespace RemoteFiles.Rpc;
 
 /// <summary>The door of protos/transfers.proto: what the migration service asks for, an instance at a time.</summary>
-internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts, IOptions<TransferOptions> options) : Transfers.TransfersBase
+internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers users, AccountStore accounts, IOptions<TransferOptions> options, TimeProvider clock) : Transfers.TransfersBase
 {
     private const int MostAtOnce = 1000;
 
@@ -77,63 +77,6 @@ internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers us
 
         return new() { Id = made.Id };
     }
-
-    public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
-    {
-        var (drive, ct) = (Drive(context), context.CancellationToken);
-        var remote = await RemoteAsync(request.AccountId, context);
-        var folder = await drive.FindAsync(request.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found
-            ? found
-            : throw new FaultException(Fault.ParentNotFound, "the target folder is gone");
-        return Of(await SteadyTransfer.CopyAsync(remote, Of(request.Source), drive, folder.Path.Child(request.Name), new(request.AccountId, "") { WithHash = request.WithHash, Parts = options.Value }, ct));
-    }
-
-    public override async Task FetchMany(FetchManyRequest request, IServerStreamWriter<FetchManyReply> responseStream, ServerCallContext context)
-    {
-        if (request.Files.Count > MostAtOnce)
-        {
-            throw new FaultException(Fault.Invalid, "too many files at once");
-        }
-
-        var (drive, ct) = (Drive(context), context.CancellationToken);
-        var remote = await RemoteAsync(request.AccountId, context);
-        var folders = new Dictionary<string, FilePath?>();
-        var (files, indexes) = (new Dictionary<Entry, FilePath>(ReferenceEqualityComparer.Instance), new Dictionary<Entry, int>(ReferenceEqualityComparer.Instance));
-        for (var index = 0; index < request.Files.Count; index++)
-        {
-            var file = request.Files[index];
-            if (!folders.TryGetValue(file.DirectoryId, out var folder))
-            {
-                folders[file.DirectoryId] = folder = await drive.FindAsync(file.DirectoryId, ct) is { IsFolder: true, Cozy.Trashed: false } found ? found.Path : null;
-            }
-
-            if (folder is not null)
-            {
-                var source = Of(file.Source);
-                files[source] = folder.Child(file.Name);
-                indexes[source] = index;
-            }
-        }
-
-        using var batch = new BatchTransfer(remote, drive, new(request.AccountId, ""));
-        var withHash = files.Keys.Where(file => request.Files[indexes[file]].WithHash).ToHashSet<Entry>(ReferenceEqualityComparer.Instance);
-        await foreach (var done in batch.CopyAsync(files, request.WholeFolders.Select(FilePath.Parse), withHash, ct))
-        {
-            await responseStream.WriteAsync(new() { Index = indexes[done.Source], File = Of(done) }, ct);
-        }
-    }
-
-    private static FetchReply Of(Transferred done) => new()
-    {
-        Outcome = OutcomeOf(done.Outcome),
-        FileId = done.Entry.Id,
-        Name = done.Entry.Path.Name,
-        Size = done.Entry.Size ?? 0,
-        Sha256 = Convert.ToHexStringLower(done.Entry.Sha256.Span),
-        Md5 = Convert.ToHexStringLower(done.Entry.Md5.Span),
-        Proof = ProofOf(done.Proof),
-        Etag = done.Source.ETag,
-    };
 
     public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
     {
@@ -255,14 +198,6 @@ internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers us
         IsFavorite = message.Favorite,
     };
 
-    private static FetchReply.Types.Outcome OutcomeOf(TransferOutcome outcome) => outcome switch
-    {
-        TransferOutcome.Copied => FetchReply.Types.Outcome.Imported,
-        TransferOutcome.AlreadyThere => FetchReply.Types.Outcome.AlreadyThere,
-        TransferOutcome.Renamed => FetchReply.Types.Outcome.Renamed,
-        _ => FetchReply.Types.Outcome.Unknown,
-    };
-
     private static Kind KindOf(EntryKind kind) => kind switch
     {
         EntryKind.Shared => Kind.Shared,
@@ -270,16 +205,6 @@ internal sealed partial class TransfersService(IFileTrees trees, IRemoteUsers us
         EntryKind.External => Kind.External,
         EntryKind.Encrypted => Kind.Encrypted,
         _ => Kind.Own,
-    };
-
-    private static FetchReply.Types.Proof ProofOf(Proof proof) => proof switch
-    {
-        Proof.Length => FetchReply.Types.Proof.Length,
-        Proof.Checksum => FetchReply.Types.Proof.Checksum,
-        Proof.Content => FetchReply.Types.Proof.Content,
-        Proof.Version => FetchReply.Types.Proof.Version,
-        Proof.Hash => FetchReply.Types.Proof.Hash,
-        _ => FetchReply.Types.Proof.None,
     };
 
     private static DeleteSourceReply.Types.Outcome OutcomeOf(CleanupOutcome outcome) => outcome switch

@@ -39,6 +39,9 @@ internal sealed class FakeRemote : IRemoteFiles
 
     public Func<SourceEntry, CancellationToken, Task> OnFetch { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Before <see cref="OnFetch"/>, of a file that comes alone: may tell how much of it is here.</summary>
+    public Action<SourceEntry, IProgress<long>> OnArriving { get; set; } = (_, _) => { };
+
     public Func<string, int, Task> OnList { get; set; } = (_, _) => Task.CompletedTask;
 
     public Func<string, Task> OnMakeDirectory { get; set; } = _ => Task.CompletedTask;
@@ -233,7 +236,7 @@ internal sealed class FakeRemote : IRemoteFiles
         for (var i = 0; IsModern && i < batch.Files.Count; i++)
         {
             await OnFetchTogether(batch.Files[i].Entry, ct);
-            yield return (i, await FetchAsync(instance, accountId, batch.Files[i].Entry, batch.Files[i].ParentDirectory, batch.Verification.Takes(batch.Files[i].Entry), ct));
+            yield return (i, await FetchAsync(batch.Files[i].Entry, batch.Files[i].ParentDirectory, batch.Verification.Takes(batch.Files[i].Entry), ct));
         }
     }
 
@@ -249,7 +252,14 @@ internal sealed class FakeRemote : IRemoteFiles
         return "dir:" + directory;
     }
 
-    public async Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
+    public async Task<FetchedFile> FetchAsync(
+        string instance, string accountId, SourceEntry file, string directoryId, bool withHash, IProgress<long> arriving, CancellationToken ct)
+    {
+        OnArriving(file, arriving);
+        return await FetchAsync(file, directoryId, withHash, ct);
+    }
+
+    private async Task<FetchedFile> FetchAsync(SourceEntry file, string directoryId, bool withHash, CancellationToken ct)
     {
         Interlocked.Increment(ref fetches);
         await OnFetch(file, ct);

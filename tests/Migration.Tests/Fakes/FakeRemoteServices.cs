@@ -83,7 +83,7 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             InstanceOf(context), CleanPath.Exact(request.Path)!, new("", CleanPath.Root, true, 0, "", request.HasModifiedAt ? request.ModifiedAt : null) { IsFavorite = request.Favorite }, context.CancellationToken),
     };
 
-    public override async Task<FetchReply> Fetch(FetchRequest request, ServerCallContext context)
+    public override async Task Fetch(FetchRequest request, IServerStreamWriter<FetchReply> responseStream, ServerCallContext context)
     {
         var source = request.Source;
         var entry = new SourceEntry(
@@ -92,8 +92,10 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             IsFavorite = source.Favorite,
         };
         Assert.Equal(entry.Path.Name, request.Name);
-        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, request.WithHash, context.CancellationToken);
-        return new()
+        var arriving = new Arriving(responseStream);
+        var done = await remote.FetchAsync(InstanceOf(context), request.AccountId, entry, request.DirectoryId, request.WithHash, arriving, context.CancellationToken);
+        await arriving.ToldAsync();
+        await responseStream.WriteAsync(new()
         {
             Outcome = done.Outcome switch
             {
@@ -108,7 +110,7 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
             Md5 = done.Md5,
             Etag = done.ETag,
             Proof = Enum.Parse<FetchReply.Types.Proof>(done.Proof.ToString()),
-        };
+        });
     }
 
     public override async Task<CheckCopiesReply> CheckCopies(CheckCopiesRequest request, ServerCallContext context)
@@ -153,6 +155,22 @@ internal sealed class FakeTransfers(FakeRemote remote) : Transfers.TransfersBase
         var caller = context.GetHttpContext().Caller();
         Assert.Equal((Audiences.Service, "migration"), (caller.Audience, caller.Subject));
         return caller.Instance.Domain;
+    }
+
+    /// <summary>Says each word after the one before.</summary>
+    private sealed class Arriving(IServerStreamWriter<FetchReply> replies) : IProgress<long>
+    {
+        private Task told = Task.CompletedTask;
+
+        public void Report(long value) => told = TellAsync(told, value);
+
+        public Task ToldAsync() => told;
+
+        private async Task TellAsync(Task before, long value)
+        {
+            await before;
+            await replies.WriteAsync(new() { Arrived = value });
+        }
     }
 }
 

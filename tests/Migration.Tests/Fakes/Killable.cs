@@ -169,8 +169,9 @@ internal sealed class KillableRemote(IRemoteFiles inner, Kill kill) : IRemoteFil
     public Task<string> MakeDirectoryAsync(string instance, CleanPath directory, SourceEntry like, CancellationToken ct) =>
         kill.StepAsync(() => inner.MakeDirectoryAsync(instance, directory, like, ct));
 
-    public Task<FetchedFile> FetchAsync(string instance, string accountId, SourceEntry file, string directoryId, bool withHash, CancellationToken ct) =>
-        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, withHash, ct));
+    public Task<FetchedFile> FetchAsync(
+        string instance, string accountId, SourceEntry file, string directoryId, bool withHash, IProgress<long> arriving, CancellationToken ct) =>
+        kill.StepAsync(() => inner.FetchAsync(instance, accountId, file, directoryId, withHash, arriving, ct));
 
     public Task<IReadOnlyList<CopyState>> CheckCopiesAsync(string instance, IReadOnlyList<KnownCopy> copies, CancellationToken ct) =>
         kill.StepAsync(() => inner.CheckCopiesAsync(instance, copies, ct));
