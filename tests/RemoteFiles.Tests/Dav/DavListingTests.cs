@@ -9,6 +9,7 @@ using Tests.Storage;
 namespace RemoteFiles.Tests.Dav;
 
 /// <summary>Long listings: streamed, compressed for those who ask, and never closed before their end.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class DavListingTests(DavFixture fixture) : DavTest(fixture)
 {
     private const int Count = 50_000;

@@ -6,6 +6,7 @@ using RemoteFiles.Tests.Nextcloud;
 namespace RemoteFiles.Tests.Routes;
 
 /// <summary>Big folders of a remote Nextcloud: each entry is passed on while the next are still to come, and none is kept.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class ListStreamTests(RouteFixture fixture) : RouteTest(fixture), IClassFixture<RouteFixture>
 {
     private const int Some = 500;

@@ -1,4 +1,4 @@
-namespace Migration.Tests.Fakes;
+namespace Tests;
 
 /// <summary>Of tests that measure the memory of the whole process: nothing runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
