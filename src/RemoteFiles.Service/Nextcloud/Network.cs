@@ -20,7 +20,7 @@ internal sealed record Network(Func<string, CancellationToken, Task<IPAddress[]>
         try
         {
             await socket.ConnectAsync(addresses, port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
+            return new LowWaterStream(socket);
         }
         catch
         {

@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+
+namespace RemoteFiles.Nextcloud;
+
+/// <summary>
+/// A connection that wakes whoever reads much of it only when much is there (socket(7), SO_RCVLOWAT), or when that takes long. A large
+/// download costs a fifth of the system calls so, and each of them would cost its sender a switch as well.
+/// </summary>
+/// <remarks>A reader of a body never asks for more than is still to come of it, so what it waits for will be there.</remarks>
+internal sealed class LowWaterStream : NetworkStream
+{
+    private const int Much = 128 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock gate = new();
+    private readonly ITimer patience;
+    private int mark = 1;
+    private bool isOver;
+
+    public LowWaterStream(Socket socket)
+        : base(socket, ownsSocket: true) =>
+        patience = TimeProvider.System.CreateTimer(_ => SetMark(1), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        SetMark(buffer.Length < Much ? 1 : Much);
+        var reading = base.ReadAsync(buffer, cancellationToken);
+        return buffer.Length < Much || reading.IsCompleted ? reading : WaitAsync(reading);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (gate)
+        {
+            isOver = true;
+        }
+
+        patience.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading)
+    {
+        patience.Change(Patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await reading;
+        }
+        finally
+        {
+            patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // A lower mark wakes the reader at once, if anything is there. A system that knows of none wakes it for every byte.
+    private void SetMark(int bytes)
+    {
+        lock (gate)
+        {
+            if (bytes == mark || isOver)
+            {
+                return;
+            }
+
+            try
+            {
+                Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReceiveLowWater, mark = bytes);
+            }
+            catch (SocketException)
+            {
+                isOver = true;
+            }
+        }
+    }
+}
