@@ -32,6 +32,31 @@ public sealed class TogetherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_seen_to_be_empty_is_not_asked_about_again()
+    {
+        rig.Remote.IsModern = true;
+        rig.Remote.Folder("/a").File("/a/1").Folder("/empty").Folder("/empty/too");
+        await rig.StartWorkerAsync();
+
+        await rig.FinishAsync(await rig.TriggerAsync());
+
+        Assert.All(rig.Remote.Listed, listed => Assert.Equal(1, listed.Value));
+        Assert.Equal(["/a", "/empty", "/empty/too"], rig.Remote.Directories.Keys.Where(path => path != "/Nextcloud").Select(path => path["/Nextcloud".Length..]).Order());
+    }
+
+    [Fact]
+    public async Task What_a_server_that_does_not_look_below_leaves_out_is_asked_for()
+    {
+        rig.Remote.IsModern = rig.Remote.IsShallow = true;
+        rig.Remote.Folder("/looks empty").File("/looks empty/1", size: 0).Folder("/looks empty/too").File("/looks empty/too/2", size: 0);
+        await rig.StartWorkerAsync();
+
+        var document = await rig.FinishAsync(await rig.TriggerAsync());
+
+        Assert.Equal(new Progress(2, 2, 0, 0), document.Progress);
+    }
+
+    [Fact]
     public async Task A_batch_that_breaks_off_now_and_then_is_asked_for_again_and_nothing_comes_alone()
     {
         var came = 0;

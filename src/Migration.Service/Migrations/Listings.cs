@@ -80,7 +80,13 @@ internal sealed class Listings(Source source, bool readAhead)
             return;
         }
 
-        foreach (var (path, entries) in found.Where(listing => listing.Value.Count > 0))
+        // One that does has found nothing in these; into what others share it may not have looked.
+        if (found.Count > 1)
+        {
+            folders.FindAll(below => below is { Size: 0, Kind: SourceKind.Own }).ForEach(empty => found.TryAdd(empty.Path, []));
+        }
+
+        foreach (var (path, entries) in found.Where(listing => listing.Key != folder || listing.Value.Count > 0))
         {
             ahead[path] = entries;
         }

@@ -57,6 +57,9 @@ internal sealed class FakeRemote : IRemoteFiles
     /// <summary>Lists whole trees, and brings files together: as a Nextcloud of today does.</summary>
     public bool IsModern { get; set; }
 
+    /// <summary>Asked for a whole tree, it lists its first level.</summary>
+    public bool IsShallow { get; set; }
+
     /// <summary>Before each file of a batch; what throws ends the batch there.</summary>
     public Func<SourceEntry, CancellationToken, Task> OnFetchTogether { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -219,7 +222,7 @@ internal sealed class FakeRemote : IRemoteFiles
         await foreach (var entry in ListAsync(instance, accountId, folder, ct))
         {
             yield return entry;
-            if (entry.IsFolder)
+            if (entry.IsFolder && !IsShallow)
             {
                 await foreach (var below in ListAllBelowAsync(instance, accountId, entry.Path, ct))
                 {
