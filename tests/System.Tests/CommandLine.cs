@@ -5,7 +5,7 @@ namespace SystemTests;
 /// <summary>The program as a person or a script runs it, against a started bridge.</summary>
 internal static class CommandLine
 {
-    public static readonly string Binary = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Bridge", "debug", "Bridge"));
+    public static readonly string Binary = ServiceProcess.PathOf("Bridge");
 
     /// <summary>In a pipe: what it said on both channels, and its exit code.</summary>
     public static Task<CommandEnd> RunAsync(BridgeProcess? bridge, string? password, CancellationToken ct, params string[] arguments) =>

@@ -39,12 +39,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the build of <paramref name="project"/> that stands beside this one, and waits until it is ready.</summary>
-    public static async Task<ServiceProcess> StartAsync(string project, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri ready, CancellationToken ct)
+    /// <summary>The build of a program that stands beside this one, or what was published of it under BRIDGE_PROGRAMS (tests/images.sh).</summary>
+    public static string PathOf(string project)
     {
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var binary = Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration, project);
-        var start = new ProcessStartInfo(Path.GetFullPath(binary), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Environment.GetEnvironmentVariable("BRIDGE_PROGRAMS") is { Length: > 0 } published
+            ? Path.GetFullPath(Path.Combine(published, project, project))
+            : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration, project));
+    }
+
+    /// <summary>Starts <paramref name="project"/>, and waits until it is ready.</summary>
+    public static async Task<ServiceProcess> StartAsync(string project, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri ready, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(PathOf(project), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

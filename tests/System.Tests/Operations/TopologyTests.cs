@@ -103,9 +103,7 @@ public sealed partial class TopologyTests : IAsyncDisposable
 
     private static int ProbeOf(Replica replica)
     {
-        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var project = ComposeTests.Projects[replica.Name];
-        var start = new ProcessStartInfo(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", project, configuration, project)), ["--probe"]);
+        var start = new ProcessStartInfo(ServiceProcess.PathOf(ComposeTests.Projects[replica.Name]), ["--probe"]);
         foreach (var (name, value) in replica.Settings)
         {
             start.Environment[name] = value;
