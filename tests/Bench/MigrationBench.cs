@@ -41,8 +41,16 @@ internal sealed class MigrationBench : IBench
     {
         var (amount, unit) = set == FileSet.Large ? (set.Bytes / 1e6, "MB") : (set.Count, "files");
         await using var own = new OwnMigration(source, set);
-        Contestant[] peers = alone ? [] : [Peers.Rclone(source, set, 4), Peers.Rclone(source, set, 8), Peers.Curl(source, set, 8)];
-        await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync([own.AsContestant(), .. peers], rounds, ct);
+        var place = Directory.CreateTempSubdirectory("bench-peers-");
+        try
+        {
+            Contestant[] peers = alone ? [] : [Peers.Rclone(source, set, 4, place.FullName), Peers.Rclone(source, set, 8, place.FullName), Peers.Curl(source, set, 8, place.FullName)];
+            await new Race($"{set.Count} files, {set.Bytes / 1e6:0} MB, from {source.Name}", amount, unit).RunAsync([own.AsContestant(), .. peers], rounds, ct);
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
     }
 
     private static async Task<DavSource> FaceAsync(BridgeProcess bridge, FileSet set, CancellationToken ct)

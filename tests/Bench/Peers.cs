@@ -5,9 +5,13 @@ namespace Bench;
 /// <summary>The other ways to bring files from a WebDAV server to this machine.</summary>
 internal static class Peers
 {
-    public static Contestant Rclone(DavSource source, FileSet set, int transfers)
+    /// <param name="source">Where the files are.</param>
+    /// <param name="set">Which ones.</param>
+    /// <param name="transfers">How many at once.</param>
+    /// <param name="place">The directory that they get one in.</param>
+    public static Contestant Rclone(DavSource source, FileSet set, int transfers, string place)
     {
-        var target = Target();
+        var target = Path.Combine(place, $"rclone-{transfers}");
         return new(
             $"rclone copy --transfers {transfers}",
             (_, _) => Empty(target),
@@ -26,9 +30,13 @@ internal static class Peers
             });
     }
 
-    public static Contestant Curl(DavSource source, FileSet set, int parallel)
+    /// <param name="source">Where the files are.</param>
+    /// <param name="set">Which ones.</param>
+    /// <param name="parallel">How many at once.</param>
+    /// <param name="place">The directory that they get one in.</param>
+    public static Contestant Curl(DavSource source, FileSet set, int parallel, string place)
     {
-        var target = Target();
+        var target = Path.Combine(place, "curl");
         var list = target + ".curl";
         return new(
             $"curl --parallel-max {parallel}",
@@ -52,11 +60,13 @@ internal static class Peers
             });
     }
 
-    private static string Target() => Directory.CreateTempSubdirectory("bench-peer-").FullName;
-
     private static Task Empty(string target)
     {
-        Directory.Delete(target, recursive: true);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
+
         Directory.CreateDirectory(target);
         return Task.CompletedTask;
     }

@@ -52,6 +52,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(string project, string[] arguments, IReadOnlyDictionary<string, string> settings, Uri ready, CancellationToken ct)
     {
         var start = new ProcessStartInfo(PathOf(project), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // As in the images; one that is killed leaves the pipes of its diagnostics behind.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -1,0 +1,9 @@
+[assembly: AssemblyFixture(typeof(Tests.Storage.EndOfPostgres))]
+
+namespace Tests.Storage;
+
+/// <summary>After the last test of this process the server that they share is gone, if there was one.</summary>
+public sealed class EndOfPostgres : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => PostgresServer.Shared.DisposeAsync();
+}
