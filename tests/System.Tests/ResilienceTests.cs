@@ -153,8 +153,10 @@ public sealed class ResilienceTests : IAsyncLifetime
         {
             ["Transfers__SmallestInParts"] = "1000000",
             ["Transfers__PartSize"] = "1000000",
-            ["Migration__RetryDelay"] = "00:00:00.1",
-            ["Migration__Attempts"] = "6",
+            ["Migration__RetryDelay"] = "00:00:00.05",
+
+            // Nearly all faults of a kind may fall on one question, one after the other.
+            ["Migration__Attempts"] = "12",
             ["Migration__WaitLook"] = "00:00:00.2",
             ["Migration__LongestWaitLook"] = "00:00:00.5",
         }.Concat(more.ToDictionary(setting => setting.Name, setting => setting.Value)).ToDictionary(),
