@@ -22,10 +22,10 @@ internal static class TestEngine
     public static string PostgresOf(string directory) => IsPostgres ? PostgresServer.Shared.ConnectionString(Path.GetFullPath(directory)) : "";
 }
 
-/// <summary>The server is there before the first test that stands on it.</summary>
+/// <summary>The server is there before the first test that stands on it, and gone after the last.</summary>
 public sealed class EngineOfThisRun : IAsyncLifetime
 {
     public ValueTask InitializeAsync() => TestEngine.IsPostgres ? new(PostgresServer.Shared.StartAsync()) : ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => PostgresServer.Shared.DisposeAsync();
 }

@@ -33,6 +33,10 @@ internal sealed partial class RemovedInstances(Instances.InstancesClient client,
             {
                 return;
             }
+            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            {
+                Away(e.Status.Detail);
+            }
             catch (Exception e)
             {
                 Failed(e);
@@ -40,6 +44,9 @@ internal sealed partial class RemovedInstances(Instances.InstancesClient client,
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    [LoggerMessage(LogLevel.Warning, "The removed instances could not be asked for now, as RemoteFiles is away: {Reason}", EventName = "instances.away")]
+    private partial void Away(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The removed instances could not be asked for now", EventName = "instances.not-told")]
     private partial void Failed(Exception e);

@@ -42,6 +42,20 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>The time is later, and what was due until then has come.</summary>
+    public void Pass(TimeSpan by)
+    {
+        List<Waiting> due;
+        lock (gate)
+        {
+            now += by;
+            due = [.. timers.Where(timer => timer.At <= now).OrderBy(timer => timer.At)];
+            timers.RemoveAll(due.Contains);
+        }
+
+        due.ForEach(timer => timer.Call());
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Waiting(this, () => callback(state));
