@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RemoteFiles.Drive.Hashing;
 
@@ -17,6 +18,23 @@ public sealed class RunningMd5Tests
             md5.Append(message);
             await md5.HashedAsync(allBut: 0);
             Assert.Equal(MD5.HashData(message), md5.Finish());
+        }
+    }
+
+    [Fact]
+    public void As_many_messages_as_there_are_lanes_are_hashed_at_once_each_for_itself()
+    {
+        Assert.SkipUnless(Md5Lanes.IsFast, "this processor has no AVX2: messages are hashed one after the other");
+        for (var count = 1; count <= Md5Lanes.Most; count++)
+        {
+            // Whole blocks, of which the last says that the others were the message (RFC 1321 sections 3.1 and 3.2).
+            var bodies = Enumerable.Range(0, count).Select(_ => RandomNumberGenerator.GetBytes(100 * Md5Lanes.BlockSize)).ToArray();
+            byte[] end = [0x80, .. new byte[55], .. BitConverter.GetBytes(8L * bodies[0].Length)];
+            var states = bodies.Select(_ => Md5Lanes.NewState()).ToArray();
+
+            Md5Lanes.Append(states, Array.ConvertAll(bodies, body => new ReadOnlyMemory<byte>([.. body, .. end])), bodies[0].Length + end.Length);
+
+            Assert.Equal(bodies.Select(body => Convert.ToHexString(MD5.HashData(body))), states.Select(state => Convert.ToHexString(MemoryMarshal.AsBytes<uint>(state))));
         }
     }
 

@@ -1,24 +1,27 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Word = System.Runtime.Intrinsics.Vector128<uint>;
+using System.Runtime.Intrinsics.X86;
+using Word = System.Runtime.Intrinsics.Vector256<uint>;
 
 namespace RemoteFiles.Drive.Hashing;
 
 /// <summary>
-/// MD5 (RFC 1321) of up to four messages at once. Each step of MD5 waits for the one before, so a core that hashes one message
-/// is idle most of the time: four take about as long as one.
+/// MD5 (RFC 1321) of up to eight messages at once. Each step of MD5 waits for the one before, so a core that hashes one message
+/// is idle most of the time: eight take little longer than one.
 /// </summary>
 internal static class Md5Lanes
 {
-    public const int Most = 4;
+    public const int Most = 8;
     public const int BlockSize = 64;
     public const int WordsOfState = 4;
     private const int WordsOfBlock = BlockSize / sizeof(uint);
 
-    /// <summary>False: this processor has no vectors, and is faster with one message after the other.</summary>
-    public static bool IsFast => Vector128.IsHardwareAccelerated && BitConverter.IsLittleEndian;
+    // RFC 1321 section 3.4, the table T.
+    private static readonly uint[] Sines = [.. Enumerable.Range(1, 4 * WordsOfBlock).Select(i => (uint)(Math.Abs(Math.Sin(i)) * (1L << 32)))];
+
+    /// <summary>False: this processor has no such vectors, and is faster with one message after the other.</summary>
+    public static bool IsFast => Avx2.IsSupported;
 
     /// <summary>The state before the first block.</summary>
     public static uint[] NewState() => [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
@@ -32,114 +35,81 @@ internal static class Md5Lanes
         var m1 = Words(messages, 1);
         var m2 = Words(messages, 2);
         var m3 = Words(messages, 3);
-        var (sumA, sumB, sumC, sumD) = (Load(states, 0), Load(states, 1), Load(states, 2), Load(states, 3));
-        for (var at = 0; at < length / sizeof(uint); at += WordsOfBlock)
+        var m4 = Words(messages, 4);
+        var m5 = Words(messages, 5);
+        var m6 = Words(messages, 6);
+        var m7 = Words(messages, 7);
+        var sum = new State(Load(states, 0), Load(states, 1), Load(states, 2), Load(states, 3));
+        Span<Word> block = stackalloc Word[WordsOfBlock];
+        ReadOnlySpan<uint> sines = Sines;
+        for (var at = 0; at < length / Unsafe.SizeOf<Word>(); at += 2)
         {
-            var w0 = Vector128.Create(m0[at + 0], m1[at + 0], m2[at + 0], m3[at + 0]);
-            var w1 = Vector128.Create(m0[at + 1], m1[at + 1], m2[at + 1], m3[at + 1]);
-            var w2 = Vector128.Create(m0[at + 2], m1[at + 2], m2[at + 2], m3[at + 2]);
-            var w3 = Vector128.Create(m0[at + 3], m1[at + 3], m2[at + 3], m3[at + 3]);
-            var w4 = Vector128.Create(m0[at + 4], m1[at + 4], m2[at + 4], m3[at + 4]);
-            var w5 = Vector128.Create(m0[at + 5], m1[at + 5], m2[at + 5], m3[at + 5]);
-            var w6 = Vector128.Create(m0[at + 6], m1[at + 6], m2[at + 6], m3[at + 6]);
-            var w7 = Vector128.Create(m0[at + 7], m1[at + 7], m2[at + 7], m3[at + 7]);
-            var w8 = Vector128.Create(m0[at + 8], m1[at + 8], m2[at + 8], m3[at + 8]);
-            var w9 = Vector128.Create(m0[at + 9], m1[at + 9], m2[at + 9], m3[at + 9]);
-            var w10 = Vector128.Create(m0[at + 10], m1[at + 10], m2[at + 10], m3[at + 10]);
-            var w11 = Vector128.Create(m0[at + 11], m1[at + 11], m2[at + 11], m3[at + 11]);
-            var w12 = Vector128.Create(m0[at + 12], m1[at + 12], m2[at + 12], m3[at + 12]);
-            var w13 = Vector128.Create(m0[at + 13], m1[at + 13], m2[at + 13], m3[at + 13]);
-            var w14 = Vector128.Create(m0[at + 14], m1[at + 14], m2[at + 14], m3[at + 14]);
-            var w15 = Vector128.Create(m0[at + 15], m1[at + 15], m2[at + 15], m3[at + 15]);
-
-            // RFC 1321 section 3.4, with (x and y) or (not x and z) as the choice that it is.
-            var (a, b, c, d) = (sumA, sumB, sumC, sumD);
-            a = Step(a, b, Vector128.ConditionalSelect(b, c, d), w0, 0xd76aa478, 7);
-            d = Step(d, a, Vector128.ConditionalSelect(a, b, c), w1, 0xe8c7b756, 12);
-            c = Step(c, d, Vector128.ConditionalSelect(d, a, b), w2, 0x242070db, 17);
-            b = Step(b, c, Vector128.ConditionalSelect(c, d, a), w3, 0xc1bdceee, 22);
-            a = Step(a, b, Vector128.ConditionalSelect(b, c, d), w4, 0xf57c0faf, 7);
-            d = Step(d, a, Vector128.ConditionalSelect(a, b, c), w5, 0x4787c62a, 12);
-            c = Step(c, d, Vector128.ConditionalSelect(d, a, b), w6, 0xa8304613, 17);
-            b = Step(b, c, Vector128.ConditionalSelect(c, d, a), w7, 0xfd469501, 22);
-            a = Step(a, b, Vector128.ConditionalSelect(b, c, d), w8, 0x698098d8, 7);
-            d = Step(d, a, Vector128.ConditionalSelect(a, b, c), w9, 0x8b44f7af, 12);
-            c = Step(c, d, Vector128.ConditionalSelect(d, a, b), w10, 0xffff5bb1, 17);
-            b = Step(b, c, Vector128.ConditionalSelect(c, d, a), w11, 0x895cd7be, 22);
-            a = Step(a, b, Vector128.ConditionalSelect(b, c, d), w12, 0x6b901122, 7);
-            d = Step(d, a, Vector128.ConditionalSelect(a, b, c), w13, 0xfd987193, 12);
-            c = Step(c, d, Vector128.ConditionalSelect(d, a, b), w14, 0xa679438e, 17);
-            b = Step(b, c, Vector128.ConditionalSelect(c, d, a), w15, 0x49b40821, 22);
-
-            a = Step(a, b, Vector128.ConditionalSelect(d, b, c), w1, 0xf61e2562, 5);
-            d = Step(d, a, Vector128.ConditionalSelect(c, a, b), w6, 0xc040b340, 9);
-            c = Step(c, d, Vector128.ConditionalSelect(b, d, a), w11, 0x265e5a51, 14);
-            b = Step(b, c, Vector128.ConditionalSelect(a, c, d), w0, 0xe9b6c7aa, 20);
-            a = Step(a, b, Vector128.ConditionalSelect(d, b, c), w5, 0xd62f105d, 5);
-            d = Step(d, a, Vector128.ConditionalSelect(c, a, b), w10, 0x02441453, 9);
-            c = Step(c, d, Vector128.ConditionalSelect(b, d, a), w15, 0xd8a1e681, 14);
-            b = Step(b, c, Vector128.ConditionalSelect(a, c, d), w4, 0xe7d3fbc8, 20);
-            a = Step(a, b, Vector128.ConditionalSelect(d, b, c), w9, 0x21e1cde6, 5);
-            d = Step(d, a, Vector128.ConditionalSelect(c, a, b), w14, 0xc33707d6, 9);
-            c = Step(c, d, Vector128.ConditionalSelect(b, d, a), w3, 0xf4d50d87, 14);
-            b = Step(b, c, Vector128.ConditionalSelect(a, c, d), w8, 0x455a14ed, 20);
-            a = Step(a, b, Vector128.ConditionalSelect(d, b, c), w13, 0xa9e3e905, 5);
-            d = Step(d, a, Vector128.ConditionalSelect(c, a, b), w2, 0xfcefa3f8, 9);
-            c = Step(c, d, Vector128.ConditionalSelect(b, d, a), w7, 0x676f02d9, 14);
-            b = Step(b, c, Vector128.ConditionalSelect(a, c, d), w12, 0x8d2a4c8a, 20);
-
-            a = Step(a, b, b ^ c ^ d, w5, 0xfffa3942, 4);
-            d = Step(d, a, a ^ b ^ c, w8, 0x8771f681, 11);
-            c = Step(c, d, d ^ a ^ b, w11, 0x6d9d6122, 16);
-            b = Step(b, c, c ^ d ^ a, w14, 0xfde5380c, 23);
-            a = Step(a, b, b ^ c ^ d, w1, 0xa4beea44, 4);
-            d = Step(d, a, a ^ b ^ c, w4, 0x4bdecfa9, 11);
-            c = Step(c, d, d ^ a ^ b, w7, 0xf6bb4b60, 16);
-            b = Step(b, c, c ^ d ^ a, w10, 0xbebfbc70, 23);
-            a = Step(a, b, b ^ c ^ d, w13, 0x289b7ec6, 4);
-            d = Step(d, a, a ^ b ^ c, w0, 0xeaa127fa, 11);
-            c = Step(c, d, d ^ a ^ b, w3, 0xd4ef3085, 16);
-            b = Step(b, c, c ^ d ^ a, w6, 0x04881d05, 23);
-            a = Step(a, b, b ^ c ^ d, w9, 0xd9d4d039, 4);
-            d = Step(d, a, a ^ b ^ c, w12, 0xe6db99e5, 11);
-            c = Step(c, d, d ^ a ^ b, w15, 0x1fa27cf8, 16);
-            b = Step(b, c, c ^ d ^ a, w2, 0xc4ac5665, 23);
-
-            a = Step(a, b, c ^ (b | ~d), w0, 0xf4292244, 6);
-            d = Step(d, a, b ^ (a | ~c), w7, 0x432aff97, 10);
-            c = Step(c, d, a ^ (d | ~b), w14, 0xab9423a7, 15);
-            b = Step(b, c, d ^ (c | ~a), w5, 0xfc93a039, 21);
-            a = Step(a, b, c ^ (b | ~d), w12, 0x655b59c3, 6);
-            d = Step(d, a, b ^ (a | ~c), w3, 0x8f0ccc92, 10);
-            c = Step(c, d, a ^ (d | ~b), w10, 0xffeff47d, 15);
-            b = Step(b, c, d ^ (c | ~a), w1, 0x85845dd1, 21);
-            a = Step(a, b, c ^ (b | ~d), w8, 0x6fa87e4f, 6);
-            d = Step(d, a, b ^ (a | ~c), w15, 0xfe2ce6e0, 10);
-            c = Step(c, d, a ^ (d | ~b), w6, 0xa3014314, 15);
-            b = Step(b, c, d ^ (c | ~a), w13, 0x4e0811a1, 21);
-            a = Step(a, b, c ^ (b | ~d), w4, 0xf7537e82, 6);
-            d = Step(d, a, b ^ (a | ~c), w11, 0xbd3af235, 10);
-            c = Step(c, d, a ^ (d | ~b), w2, 0x2ad7d2bb, 15);
-            b = Step(b, c, d ^ (c | ~a), w9, 0xeb86d391, 21);
-
-            (sumA, sumB, sumC, sumD) = (sumA + a, sumB + b, sumC + c, sumD + d);
+            Turn(m0[at], m1[at], m2[at], m3[at], m4[at], m5[at], m6[at], m7[at], block);
+            Turn(m0[at + 1], m1[at + 1], m2[at + 1], m3[at + 1], m4[at + 1], m5[at + 1], m6[at + 1], m7[at + 1], block[Most..]);
+            var state = sum;
+            Run<F>(ref state, block, sines);
+            Run<G>(ref state, block, sines[WordsOfBlock..]);
+            Run<H>(ref state, block, sines[(2 * WordsOfBlock)..]);
+            Run<I>(ref state, block, sines[(3 * WordsOfBlock)..]);
+            sum = new(sum.A + state.A, sum.B + state.B, sum.C + state.C, sum.D + state.D);
         }
 
-        Store(states, 0, sumA);
-        Store(states, 1, sumB);
-        Store(states, 2, sumC);
-        Store(states, 3, sumD);
+        Store(states, 0, sum.A);
+        Store(states, 1, sum.B);
+        Store(states, 2, sum.C);
+        Store(states, 3, sum.D);
+    }
+
+    // A call for each round: with all words of a block in variables at once, there are no registers left to count in.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Run<TRound>(ref State state, ReadOnlySpan<Word> block, ReadOnlySpan<uint> sines)
+        where TRound : IRound
+    {
+        var (a, b, c, d) = state;
+        for (var i = 0; i < WordsOfBlock; i += 4)
+        {
+            a = b + Rotate(TRound.Mix(a + block[TRound.Place(i)] + Vector256.Create(sines[i]), b, c, d), TRound.First);
+            d = a + Rotate(TRound.Mix(d + block[TRound.Place(i + 1)] + Vector256.Create(sines[i + 1]), a, b, c), TRound.Second);
+            c = d + Rotate(TRound.Mix(c + block[TRound.Place(i + 2)] + Vector256.Create(sines[i + 2]), d, a, b), TRound.Third);
+            b = c + Rotate(TRound.Mix(b + block[TRound.Place(i + 3)] + Vector256.Create(sines[i + 3]), c, d, a), TRound.Fourth);
+        }
+
+        state = new(a, b, c, d);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Word Step(Word a, Word b, Word mixed, Word word, uint sine, [ConstantExpected] int turn)
+    private static Word Rotate(Word word, int bits) => (word << bits) | (word >>> (32 - bits));
+
+    // Eight words of each of eight messages, turned to the first of all, the second of all, and so on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(Word m0, Word m1, Word m2, Word m3, Word m4, Word m5, Word m6, Word m7, Span<Word> words)
     {
-        var sum = a + (word + Vector128.Create(sine)) + mixed;
-        return b + ((sum << turn) | (sum >>> (32 - turn)));
+        var (a0, a1, a2, a3) = TurnHalves(m0, m1, m2, m3);
+        var (b0, b1, b2, b3) = TurnHalves(m4, m5, m6, m7);
+        words[0] = Avx2.Permute2x128(a0, b0, 0x20);
+        words[1] = Avx2.Permute2x128(a1, b1, 0x20);
+        words[2] = Avx2.Permute2x128(a2, b2, 0x20);
+        words[3] = Avx2.Permute2x128(a3, b3, 0x20);
+        words[4] = Avx2.Permute2x128(a0, b0, 0x31);
+        words[5] = Avx2.Permute2x128(a1, b1, 0x31);
+        words[6] = Avx2.Permute2x128(a2, b2, 0x31);
+        words[7] = Avx2.Permute2x128(a3, b3, 0x31);
     }
 
-    private static ReadOnlySpan<uint> Words(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int lane) =>
-        MemoryMarshal.Cast<byte, uint>(messages[lane < messages.Length ? lane : 0].Span);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Word First, Word Second, Word Third, Word Fourth) TurnHalves(Word m0, Word m1, Word m2, Word m3)
+    {
+        var (low, high) = (Avx2.UnpackLow(m0, m1).AsUInt64(), Avx2.UnpackHigh(m0, m1).AsUInt64());
+        var (nextLow, nextHigh) = (Avx2.UnpackLow(m2, m3).AsUInt64(), Avx2.UnpackHigh(m2, m3).AsUInt64());
+        return (
+            Avx2.UnpackLow(low, nextLow).AsUInt32(),
+            Avx2.UnpackHigh(low, nextLow).AsUInt32(),
+            Avx2.UnpackLow(high, nextHigh).AsUInt32(),
+            Avx2.UnpackHigh(high, nextHigh).AsUInt32());
+    }
+
+    private static ReadOnlySpan<Word> Words(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int lane) =>
+        MemoryMarshal.Cast<byte, Word>(messages[lane < messages.Length ? lane : 0].Span);
 
     private static Word Load(ReadOnlySpan<uint[]> states, int word)
     {
@@ -158,5 +128,85 @@ internal static class Md5Lanes
         {
             states[lane][word] = lanes.GetElement(lane);
         }
+    }
+
+    private readonly record struct State(Word A, Word B, Word C, Word D);
+
+    /// <summary>What differs between the four rounds of RFC 1321 section 3.4: the function, its words, and the bits that each of four steps rotates by.</summary>
+    private interface IRound
+    {
+        static abstract int First { get; }
+
+        static abstract int Second { get; }
+
+        static abstract int Third { get; }
+
+        static abstract int Fourth { get; }
+
+        static abstract int Place(int step);
+
+        /// <summary>Adds the function of three words; <paramref name="b"/> is known last, so as little as can be waits for it.</summary>
+        static abstract Word Mix(Word sum, Word b, Word c, Word d);
+    }
+
+    private readonly struct F : IRound
+    {
+        public static int First => 7;
+
+        public static int Second => 12;
+
+        public static int Third => 17;
+
+        public static int Fourth => 22;
+
+        public static int Place(int step) => step;
+
+        public static Word Mix(Word sum, Word b, Word c, Word d) => sum + (((c ^ d) & b) ^ d);
+    }
+
+    private readonly struct G : IRound
+    {
+        public static int First => 5;
+
+        public static int Second => 9;
+
+        public static int Third => 14;
+
+        public static int Fourth => 20;
+
+        public static int Place(int step) => ((5 * step) + 1) % WordsOfBlock;
+
+        // Of no bit both are set: to add them is to join them.
+        public static Word Mix(Word sum, Word b, Word c, Word d) => sum + (c & ~d) + (b & d);
+    }
+
+    private readonly struct H : IRound
+    {
+        public static int First => 4;
+
+        public static int Second => 11;
+
+        public static int Third => 16;
+
+        public static int Fourth => 23;
+
+        public static int Place(int step) => ((3 * step) + 5) % WordsOfBlock;
+
+        public static Word Mix(Word sum, Word b, Word c, Word d) => sum + (c ^ d ^ b);
+    }
+
+    private readonly struct I : IRound
+    {
+        public static int First => 6;
+
+        public static int Second => 10;
+
+        public static int Third => 15;
+
+        public static int Fourth => 21;
+
+        public static int Place(int step) => 7 * step % WordsOfBlock;
+
+        public static Word Mix(Word sum, Word b, Word c, Word d) => sum + (c ^ (b | ~d));
     }
 }
