@@ -22,7 +22,9 @@ internal sealed class Race(string title, double amount, string unit, bool fromCo
         var times = contestants.ToDictionary(contestant => contestant.Name, _ => new List<double>());
         for (var round = fromCold ? 0 : -1; round < rounds; round++)
         {
-            foreach (var contestant in contestants)
+            // Each round begins with another one: who comes first finds the memory of the system full of other things.
+            var first = Math.Max(round, 0) % contestants.Count;
+            foreach (var contestant in contestants.Skip(first).Concat(contestants.Take(first)))
             {
                 await contestant.Prepare(round, ct);
                 var watch = Stopwatch.StartNew();
