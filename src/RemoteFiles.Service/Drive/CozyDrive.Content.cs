@@ -105,17 +105,19 @@ internal sealed partial class CozyDrive
     {
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
         await upload.Confirm(content.Blob.Sha256, ct);
-        var (stored, replaced) = await WriteAsync(
-            async nodes =>
-            {
-                await nodes.AddContentAsync(content);
-                return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
-            },
-            ct);
+
+        // A copy is one of many, which share commits.
+        var (stored, replaced) = await (upload.IsCopy ? WriteAsync(StoreAsync, ct) : WriteHereAsync(StoreAsync, ct));
         FaultPoint.Pass(FaultPoint.FileCommitted);
         DriveMetrics.Stored(content.Blob.Size);
         await store.DiscardAsync(replaced);
         return stored;
+
+        async Task<(Entry Stored, IReadOnlyList<string> Replaced)> StoreAsync(Nodes nodes)
+        {
+            await nodes.AddContentAsync(content);
+            return await CommitAsync(nodes, Expected(await find(nodes), upload), upload, content.Blob, quota);
+        }
     }
 
     // What was true before the body came may no longer be: everything is looked at again, in the transaction that makes the file visible.

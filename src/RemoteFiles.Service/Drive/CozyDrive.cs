@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using RemoteFiles.Files;
 
@@ -77,14 +78,19 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
     private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
     {
         await store.BeginAsync(instance, ct);
-        var (result, _) = await store.Database.WriteAsync(
-            async db =>
-            {
-                var nodes = new Nodes(db, instance);
-                return (Result: await change(nodes), Events: await nodes.Changes.ReadAsync(nodes));
-            },
-            done => store.Watch(instance, done.Events),
-            ct);
-        return result;
+        return (await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), ct)).Result;
+    }
+
+    /// <summary>The same for a single request, with nothing else to do until it is on disk.</summary>
+    private async Task<T> WriteHereAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
+    {
+        await store.BeginAsync(instance, ct);
+        return (await store.Database.WriteHereAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), ct)).Result;
+    }
+
+    private async Task<(T Result, IReadOnlyList<DriveEvent> Events)> ChangeAsync<T>(DbConnection db, Func<Nodes, Task<T>> change)
+    {
+        var nodes = new Nodes(db, instance);
+        return (await change(nodes), await nodes.Changes.ReadAsync(nodes));
     }
 }

@@ -1,13 +1,12 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Threading.Channels;
 
 namespace Shared.Storage;
 
 /// <summary>
-/// The one writer of a database. While one commit goes to disk the next writes gather, and share the one after it; each of
-/// them stands in a savepoint of its own, so that one which fails takes nothing of the others with it.
+/// The one writer of a database. While one commit goes to disk the next writes gather, and share the one after it; each of them stands in a savepoint of its own,
+/// so that one which fails takes nothing of the others with it.
 /// </summary>
 internal sealed class CommitQueue : IDisposable
 {
@@ -26,25 +25,44 @@ internal sealed class CommitQueue : IDisposable
         tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
-    private readonly Channel<Write> queue = Channel.CreateUnbounded<Write>(new() { SingleReader = true });
+    private readonly Lock gate = new();
+    private readonly Queue<Write> queue = [];
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Task<WriteConnection>> open;
 
-    public CommitQueue(Func<Task<WriteConnection>> open)
-    {
-        this.open = open;
-        Ended = Task.Run(RunAsync);
-    }
+    // Of whoever is at work.
+    private WriteConnection? connection;
+    private bool isAtWork;
+    private bool isClosed;
+
+    public CommitQueue(Func<Task<WriteConnection>> open) => this.open = open;
 
     /// <summary>Ends after the last write, once this is disposed.</summary>
-    public Task Ended { get; }
+    public Task Ended => ended.Task;
 
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct)
+    /// <param name="work">What is done over the connection.</param>
+    /// <param name="committed">Is told of its result, in the order of the changes.</param>
+    /// <param name="isAlone">Its caller has nothing else to do: if nobody else is at work or about to be, no other thread has to wake up for it.</param>
+    /// <param name="ct">Gives it up.</param>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, bool isAlone, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         T result = default!;
+
+        // Whoever waits for a thread may bring a write that can share this one's commit.
+        isAlone &= ThreadPool.PendingWorkItemCount == 0;
         var write = new Write(async connection => result = await work(connection), () => committed(result));
-        ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(write), this);
+        if (IsFirst(write, isAlone))
+        {
+            if (isAlone)
+            {
+                await CommitAsync([write]);
+            }
+
+            GoOn();
+        }
+
         using (ct.UnsafeRegister(static (state, token) => ((Write)state!).GiveUp(token), write))
         {
             await write.Done;
@@ -54,34 +72,103 @@ internal sealed class CommitQueue : IDisposable
     }
 
     /// <summary>Takes nothing more; what is in the queue is still written.</summary>
-    public void Dispose() => queue.Writer.TryComplete();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            if (isAtWork)
+            {
+                return;
+            }
+        }
+
+        End();
+    }
+
+    // Is nobody at work? Then it is whoever asked, and a write that is alone needs no place in the queue.
+    private bool IsFirst(Write write, bool isAlone)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            var isFirst = !isAtWork;
+            isAtWork = true;
+            if (!isFirst || !isAlone)
+            {
+                queue.Enqueue(write);
+            }
+
+            return isFirst;
+        }
+    }
+
+    // Nobody waits for more than his own write: all others are done on a thread that is nobody's, and in nobody's context.
+    private void GoOn()
+    {
+        if (!IsDone())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => _ = queue.RunAsync(), this, preferLocal: false);
+        }
+    }
 
     private async Task RunAsync()
     {
         var together = new List<Write>();
-        WriteConnection? connection = null;
-        while (await queue.Reader.WaitToReadAsync())
+        do
         {
             together.Clear();
-            while (together.Count < MostTogether && queue.Reader.TryRead(out var write))
+            Take(together);
+            if (together.Count > 0)
+            {
+                await CommitAsync(together);
+            }
+        }
+        while (!IsDone());
+    }
+
+    private void Take(List<Write> together)
+    {
+        lock (gate)
+        {
+            while (together.Count < MostTogether && queue.TryDequeue(out var write))
             {
                 if (write.Begin())
                 {
                     together.Add(write);
                 }
             }
+        }
+    }
 
-            if (together.Count > 0)
+    private bool IsDone()
+    {
+        lock (gate)
+        {
+            if (queue.Count > 0)
             {
-                connection = await CommitAsync(together, connection);
+                return false;
+            }
+
+            isAtWork = false;
+            if (!isClosed)
+            {
+                return true;
             }
         }
 
-        connection?.Dispose();
+        End();
+        return true;
     }
 
-    /// <summary>Answers the connection for the next commit; null when this one is not to be trusted further.</summary>
-    private async Task<WriteConnection?> CommitAsync(List<Write> writes, WriteConnection? connection)
+    private void End()
+    {
+        connection?.Dispose();
+        ended.TrySetResult();
+    }
+
+    // Leaves the connection for the next commit; none when this one is not to be trusted further.
+    private async Task CommitAsync(List<Write> writes)
     {
         var begun = Stopwatch.GetTimestamp();
         try
@@ -114,7 +201,6 @@ internal sealed class CommitQueue : IDisposable
 
         // Also of those that failed alone, only now: what they ran into may have been a write before them.
         writes.ForEach(write => write.End());
-        return connection;
     }
 
     // One that went away while nothing was written over it took nothing with it.

@@ -56,7 +56,10 @@ internal sealed class Database : IDisposable
     public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, ct);
 
     /// <summary>The same; <paramref name="committed"/> is told of the result before the next transaction begins, so in the order of the changes.</summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => writer.WriteAsync(work, committed, ct);
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => writer.WriteAsync(work, committed, isAlone: false, ct);
+
+    /// <summary>The same for who has nothing else to do meanwhile: with nobody else at work or about to be, it is done on this thread, before this returns.</summary>
+    public Task<T> WriteHereAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => writer.WriteAsync(work, committed, isAlone: true, ct);
 
     public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken ct) =>
         WriteAsync(
