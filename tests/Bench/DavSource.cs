@@ -11,6 +11,9 @@ internal sealed record DavSource(string Name, Uri Home, Uri Files, string User, 
     private const string Version = "1";
     private const int Together = 50;
 
+    /// <summary>What rclone is to take it for.</summary>
+    public string Vendor { get; init; } = "nextcloud";
+
     public static string FolderOf(FileSet set) => $"bench {set.Name} {Version}";
 
     /// <summary>The Nextcloud that BENCH_NEXTCLOUD names, as http://user:password@host/; null without one.</summary>

@@ -4,12 +4,12 @@ using SystemTests;
 
 namespace Bench;
 
-/// <summary>Whole migrations from a Nextcloud, against the tools that people copy with.</summary>
+/// <summary>Whole migrations from a Nextcloud, or what stands in for one, against the tools that people copy with.</summary>
 internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/) and from our own face, against rclone and curl, or alone; or the memory of each service";
+    public string Summary => "[small|many|large …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
@@ -23,6 +23,12 @@ internal sealed class MigrationBench : IBench
             {
                 await nextcloud.FillAsync(set, ct);
                 await RaceAsync(nextcloud, set, rounds, alone, ct);
+            }
+
+            if (!memory)
+            {
+                await using var apache = await DavPeer.ApacheAsync(ct);
+                await RaceAsync(await ApacheSource.FillAsync(apache, set, ct), set, rounds, alone, ct);
             }
 
             await using var bridge = await BridgeProcess.StartAsync(ct);

@@ -50,7 +50,7 @@ internal sealed class OwnMigration(DavSource source, FileSet set) : IAsyncDispos
             var migration = await cozy.GetMigrationAsync(id, ct);
             var status = migration["status"]!.GetValue<string>();
             if (status is "failed" or "canceled"
-                || (status == "completed" && migration["progress"]!["files_imported"]!.GetValue<int>() != set.Count))
+                || (status == "completed" && ((string?)migration["outcome"] != "complete" || migration["progress"]!["files_imported"]!.GetValue<int>() != set.Count)))
             {
                 throw new InvalidOperationException(migration.ToJsonString());
             }

@@ -21,7 +21,7 @@ internal static class Peers
                 {
                     ["RCLONE_CONFIG"] = "/dev/null",
                     ["RCLONE_WEBDAV_URL"] = source.At(set).AbsoluteUri,
-                    ["RCLONE_WEBDAV_VENDOR"] = source.Home == source.Files ? "other" : "nextcloud",
+                    ["RCLONE_WEBDAV_VENDOR"] = source.Vendor,
                     ["RCLONE_WEBDAV_USER"] = source.User,
                     ["RCLONE_WEBDAV_PASS"] = await ObscuredAsync(source.Password, ct),
                 };
