@@ -107,7 +107,7 @@ internal sealed partial class CozyDrive
         await upload.Confirm(content.Blob.Sha256, ct);
 
         // A copy is one of many, which share commits.
-        var (stored, replaced) = await (upload.IsCopy ? WriteAsync(StoreAsync, ct) : WriteHereAsync(StoreAsync, ct));
+        var (stored, replaced) = await WriteAsync(StoreAsync, here: !upload.IsCopy, ct);
         FaultPoint.Pass(FaultPoint.FileCommitted);
         DriveMetrics.Stored(content.Blob.Size);
         await store.DiscardAsync(replaced);

@@ -75,17 +75,13 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
         return await store.Database.ReadAsync(db => question(new(db, instance)), ct);
     }
 
-    private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
-    {
-        await store.BeginAsync(instance, ct);
-        return (await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), ct)).Result;
-    }
+    private Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct) => WriteAsync(change, here: false, ct);
 
-    /// <summary>The same for a single request, with nothing else to do until it is on disk.</summary>
-    private async Task<T> WriteHereAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct)
+    // Here: for a single request, with nothing else to do until it is on disk.
+    private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, bool here, CancellationToken ct)
     {
         await store.BeginAsync(instance, ct);
-        return (await store.Database.WriteHereAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), ct)).Result;
+        return (await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), here, ct)).Result;
     }
 
     private async Task<(T Result, IReadOnlyList<DriveEvent> Events)> ChangeAsync<T>(DbConnection db, Func<Nodes, Task<T>> change)

@@ -43,19 +43,19 @@ internal sealed class CommitQueue : IDisposable
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
     /// <param name="work">What is done over the connection.</param>
     /// <param name="committed">Is told of its result, in the order of the changes.</param>
-    /// <param name="isAlone">Its caller has nothing else to do: if nobody else is at work or about to be, no other thread has to wake up for it.</param>
+    /// <param name="here">Its caller has nothing else to do: if nobody else is at work or about to be, no other thread has to wake up for it.</param>
     /// <param name="ct">Gives it up.</param>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, bool isAlone, CancellationToken ct)
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, bool here, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         T result = default!;
 
         // Whoever waits for a thread may bring a write that can share this one's commit.
-        isAlone &= ThreadPool.PendingWorkItemCount == 0;
+        here = here && ThreadPool.PendingWorkItemCount == 0;
         var write = new Write(async connection => result = await work(connection), () => committed(result));
-        if (IsFirst(write, isAlone))
+        if (IsFirst(write, here))
         {
-            if (isAlone)
+            if (here)
             {
                 await CommitAsync([write]);
             }
@@ -86,15 +86,15 @@ internal sealed class CommitQueue : IDisposable
         End();
     }
 
-    // Is nobody at work? Then it is whoever asked, and a write that is alone needs no place in the queue.
-    private bool IsFirst(Write write, bool isAlone)
+    // Is nobody at work? Then it is whoever asked, and a write that is made here needs no place in the queue.
+    private bool IsFirst(Write write, bool here)
     {
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isClosed, this);
             var isFirst = !isAtWork;
             isAtWork = true;
-            if (!isFirst || !isAlone)
+            if (!isFirst || !here)
             {
                 queue.Enqueue(write);
             }
