@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Spectre.Console;
 
 namespace Bridge;
 
@@ -56,7 +57,9 @@ internal static class MigrateCommand
 
     private static async Task<int> LookAsync(CozyClient client, JsonObject order, bool asJson, CancellationToken ct)
     {
-        var found = await client.PreflightAsync(order, ct);
+        var found = Terminal.ShowsProgress && !asJson
+            ? await AnsiConsole.Status().StartAsync("Looks at what is there", _ => client.PreflightAsync(order, ct))
+            : await client.PreflightAsync(order, ct);
         if (asJson)
         {
             Listing.PrintJson(found);

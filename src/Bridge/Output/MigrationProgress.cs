@@ -67,7 +67,7 @@ internal sealed class MigrationProgress(Func<CancellationToken, Task<CozyClient>
     }
 
     private static string Describe(MigrationState state) =>
-        state.Status == "pending" ? "Waits for a worker" : state.Wait ?? $"{state.Files} of {state.FilesTotal} files";
+        state.Status == "pending" ? "Waits for a worker" : state.Wait ?? (state.FilesTotal == 0 && !state.HasEnded ? "Looks at what is there" : $"{state.Files} of {state.FilesTotal} files");
 
     private interface IView
     {

@@ -38,11 +38,15 @@ internal static class MigrationSummary
             Terminal.Line($"  A line for every file: bridge migrations report {domain} {state.Id} --outcome failed");
             Terminal.Line($"  Try those again:       bridge migrations retry {domain} {state.Id}");
         }
+        else if (state.HasEnded)
+        {
+            Terminal.Line($"  A line for every file: bridge migrations report {domain} {state.Id}");
+        }
     }
 
     private static void PrintCounts(MigrationState state)
     {
-        (string Name, string Words)[] ends = [("identical", "were there already"), ("renamed", "got another name, as theirs was taken"), ("excluded", "were left out, as asked or not your own")];
+        (string Name, string Words)[] ends = [("identical", "were there already"), ("renamed", "got another name, as theirs was taken"), ("excluded", "were left out (a folder counts once): not chosen, excluded, or not your own")];
         foreach (var (name, words) in ends.Where(end => state.Count(end.Name) > 0))
         {
             Terminal.Line($"  {state.Count(name)} {words}");

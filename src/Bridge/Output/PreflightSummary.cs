@@ -21,7 +21,7 @@ internal static class PreflightSummary
 
         PrintNames(found["names"]!);
         var quota = found["quota"]!;
-        var free = quota["free"] is { } bytes ? $"{Sizes.Bytes((long)bytes)} free" : "no limit";
+        var free = quota["free"] is { } bytes ? $"{Sizes.Bytes((long)bytes)} free" : "the Cozy has no limit";
         Terminal.Line((bool)quota["fits"]! ? (FormattableString)$"[green]✓[/] It fits: {free}" : $"[red]✗[/] It does not fit: {free}");
     }
 
