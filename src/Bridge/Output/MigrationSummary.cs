@@ -38,7 +38,7 @@ internal static class MigrationSummary
             Terminal.Line($"  A line for every file: bridge migrations report {domain} {state.Id} --outcome failed");
             Terminal.Line($"  Try those again:       bridge migrations retry {domain} {state.Id}");
         }
-        else if (state.HasEnded)
+        else if (state.HasEnded && state.Count("excluded") > 0)
         {
             Terminal.Line($"  A line for every file: bridge migrations report {domain} {state.Id}");
         }
