@@ -66,8 +66,13 @@ internal sealed class MigrationProgress(Func<CancellationToken, Task<CozyClient>
         }
     }
 
-    private static string Describe(MigrationState state) =>
-        state.Status == "pending" ? "Waits for a worker" : state.Wait ?? (state.FilesTotal == 0 && !state.HasEnded ? "Looks at what is there" : $"{state.Files} of {state.FilesTotal} files");
+    private static string Describe(MigrationState state) => state switch
+    {
+        { Status: "pending" } => "Waits for a worker",
+        { Wait: { } wait } => wait,
+        { FilesTotal: 0, HasEnded: false } => "Looks at what is there",
+        _ => $"{state.Files} of {state.FilesTotal} files",
+    };
 
     private interface IView
     {

@@ -81,7 +81,8 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
     private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, bool here, CancellationToken ct)
     {
         await store.BeginAsync(instance, ct);
-        return (await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), here, ct)).Result;
+        var (result, _) = await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), here, ct);
+        return result;
     }
 
     private async Task<(T Result, IReadOnlyList<DriveEvent> Events)> ChangeAsync<T>(DbConnection db, Func<Nodes, Task<T>> change)

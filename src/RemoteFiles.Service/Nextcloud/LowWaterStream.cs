@@ -16,6 +16,7 @@ internal sealed class LowWaterStream : NetworkStream
     private readonly ITimer patience;
     private int mark = 1;
     private bool isOver;
+    private volatile bool isClosed;
 
     public LowWaterStream(Socket socket)
         : base(socket, ownsSocket: true) =>
@@ -25,30 +26,38 @@ internal sealed class LowWaterStream : NetworkStream
     {
         SetMark(buffer.Length < Much ? 1 : Much);
         var reading = base.ReadAsync(buffer, cancellationToken);
-        return buffer.Length < Much || reading.IsCompleted ? reading : WaitAsync(reading);
+        return reading.IsCompleted ? reading : WaitAsync(reading, isMuch: buffer.Length >= Much);
     }
 
     protected override void Dispose(bool disposing)
     {
         lock (gate)
         {
-            isOver = true;
+            isOver = isClosed = true;
         }
 
         patience.Dispose();
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> WaitAsync(ValueTask<int> reading)
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading, bool isMuch)
     {
-        patience.Change(Patience, Timeout.InfiniteTimeSpan);
+        if (isMuch)
+        {
+            patience.Change(Patience, Timeout.InfiniteTimeSpan);
+        }
+
         try
         {
-            return await reading;
+            // To close a connection shuts it down first, which is no end of what its server sends.
+            return await reading is var read && read == 0 && isClosed ? throw new IOException("the connection was closed on this side") : read;
         }
         finally
         {
-            patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (isMuch)
+            {
+                patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 
