@@ -11,6 +11,9 @@ namespace RemoteFiles.Nextcloud;
 /// <summary>An account's line to its Nextcloud: signs requests, waits as long as the other side is heard, and tells what broke.</summary>
 internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOptions options, TimeProvider clock)
 {
+    // Bytes a second.
+    private const double SlowestDisk = 20_000_000;
+
     /// <summary>RFC 7617 with UTF-8, which Nextcloud expects.</summary>
     private readonly AuthenticationHeaderValue? authorization =
         account.Login.Length == 0 ? null : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Login}:{account.Password}")));
@@ -105,6 +108,9 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
             server.Leave(sent.Method.Method, response is null || sent.Content is OutgoingBody ? null : clock.GetElapsedTime(begun), isWell);
         }
     }
+
+    /// <summary>How long an answer may take that the server reads a whole file for: what a slow disk gives is waited for.</summary>
+    public TimeSpan PatienceFor(long bytes) => options.AnswerTimeout + TimeSpan.FromSeconds(bytes / SlowestDisk);
 
     /// <summary>Waits while bytes pass faster than they may.</summary>
     public ValueTask PassAsync(int count, CancellationToken ct) => server.PassAsync(count, ct);

@@ -32,6 +32,9 @@ internal sealed class DavRoot
 
     public static DavRoot Trash(Account account) => new(account, "trashbin", account.UserId, "trash");
 
+    /// <summary>Where parts of files wait to be made one.</summary>
+    public static DavRoot Uploads(Account account) => new(account, "uploads", account.UserId);
+
     /// <summary>Where a trashed item is moved to, to go back where it came from.</summary>
     public static DavRoot Restore(Account account) => new(account, "trashbin", account.UserId, "restore");
 

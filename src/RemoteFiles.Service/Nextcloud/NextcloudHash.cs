@@ -16,9 +16,6 @@ internal sealed class NextcloudHash(DavLine line, DavRoot root, Account account,
     private const int Tries = 3;
     private const string Algorithm = "SHA256:";
 
-    // PHP reads a file before it answers: what a slow disk gives is waited for.
-    private const long SlowestDisk = 20_000_000;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Null where this Nextcloud, or its proxy, does not do it: older ones answer 501.</summary>
@@ -49,7 +46,7 @@ internal sealed class NextcloudHash(DavLine line, DavRoot root, Account account,
         request.Headers.Add("X-Recalculate-Hash", "sha256");
         request.Content = new ByteArrayContent([]);
         using var silence = line.Silence(ct);
-        using var response = await line.SendAsync(request, silence, line.Options.AnswerTimeout + TimeSpan.FromSeconds((file.Size ?? 0) / (double)SlowestDisk));
+        using var response = await line.SendAsync(request, silence, line.PatienceFor(file.Size ?? 0));
         var told = response.Headers.TryGetValues("OC-Checksum", out var checksums) ? Read(checksums) : null;
         if ((int)response.StatusCode is 400 or 405 or 415 or 501 || (response.IsSuccessStatusCode && told is null))
         {

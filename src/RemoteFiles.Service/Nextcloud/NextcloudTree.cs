@@ -36,7 +36,7 @@ internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps
     public Task<ReadOnlyMemory<byte>?> HashAsync(Entry known, CancellationToken ct) => new NextcloudHash(line, root, account, gaps.Hashes).AskAsync(known, ct);
 
     public Task<Entry> WriteAsync(FilePath file, Upload upload, CancellationToken ct) =>
-        new NextcloudUpload(line, root, this, log).WriteAsync(file, upload, ct);
+        new NextcloudUpload(line, root, account, this, log).WriteAsync(file, upload, ct);
 
     public async Task<Entry> MakeFolderAsync(FilePath folder, CancellationToken ct)
     {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using RemoteFiles.Accounts;
 using RemoteFiles.Files;
 using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>Stores one file at a Nextcloud and makes sure that it is there whole.</summary>
-internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, NextcloudTree tree, ILogger log)
+internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Account account, NextcloudTree tree, ILogger log)
 {
     /// <summary>Nextcloud answers 500 to a time within the first day of 1970.</summary>
     private const long EarliestTime = 86400;
@@ -19,16 +20,23 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
         using var silence = line.Silence(ct);
         Entry? before = null;
         var known = false;
-        using var body = new OutgoingBody(spool ?? upload.Body, length, upload.Md5, silence, line)
-        {
-            BeforeGivingUp = async () => (before, known) = await LookAsync(file),
-        };
+        using var body = new OutgoingBody(spool ?? upload.Body, length, upload.Md5, silence, line);
         await body.BeginAsync(ct);
+        await using var staged = upload.Overwrite && body.IsLarge ? await StageAsync(file, ct) : null;
+        if (staged is null)
+        {
+            body.BeforeGivingUp = async () => (before, known) = await LookAsync(file);
+        }
 
         HttpResponseMessage response;
         try
         {
-            response = await line.SendAsync(Put(file, upload, body), silence);
+            response = await line.SendAsync(Put(staged?.Part ?? root.At(file), upload, body), silence);
+            if (staged is not null && DavLine.IsDone(response))
+            {
+                response.Dispose();
+                response = await MoveAsync(staged, file, upload, length, ct);
+            }
         }
         catch (Exception) when (body.SourceFailure is { } failure)
         {
@@ -47,9 +55,31 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
         }
     }
 
-    private HttpRequestMessage Put(FilePath file, Upload upload, OutgoingBody body)
+    /// <summary>Where a large body waits that is to replace a file; null where nothing is there that a broken one could damage.</summary>
+    private async Task<StagedUpload?> StageAsync(FilePath file, CancellationToken ct) => await tree.StatAsync(file, ct) switch
     {
-        var request = line.Request("PUT", root.At(file));
+        null => null,
+        { IsFolder: true } => throw new FaultException(Fault.AlreadyExists, "it already exists"),
+        _ => await StagedUpload.BeginAsync(line, account, root.At(file), ct),
+    };
+
+    private async Task<HttpResponseMessage> MoveAsync(StagedUpload staged, FilePath file, Upload upload, long length, CancellationToken ct)
+    {
+        var move = staged.Move(root.At(file), length);
+        AddFacts(move, upload);
+        using var silence = line.Silence(ct);
+        var response = await line.SendAsync(move, silence, line.PatienceFor(length));
+        if (DavLine.IsDone(response))
+        {
+            staged.Moved();
+        }
+
+        return response;
+    }
+
+    private HttpRequestMessage Put(Uri address, Upload upload, OutgoingBody body)
+    {
+        var request = line.Request("PUT", address);
         request.Content = body;
         request.Headers.ExpectContinue = body.IsLarge ? true : null; // a refusal then costs no bytes (RFC 9110 section 10.1.1)
         if (!upload.Overwrite)
@@ -62,6 +92,12 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
             body.Headers.TryAddWithoutValidation("Content-Type", upload.ContentType);
         }
 
+        AddFacts(request, upload);
+        return request;
+    }
+
+    private static void AddFacts(HttpRequestMessage request, Upload upload)
+    {
         if (!upload.Md5.IsEmpty)
         {
             request.Headers.Add("OC-Checksum", $"MD5:{Convert.ToHexStringLower(upload.Md5.Span)}");
@@ -69,7 +105,6 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Nextcl
 
         AddTime(request, "X-OC-MTime", upload.ModifiedAt);
         AddTime(request, "X-OC-CTime", upload.CreatedAt);
-        return request;
     }
 
     private static void AddTime(HttpRequestMessage request, string header, DateTimeOffset? time)

@@ -19,7 +19,7 @@ internal sealed class OutgoingBody(Stream source, long length, ReadOnlyMemory<by
     private long taken;
 
     /// <summary>Called when the source fails half way, while the request is still open.</summary>
-    public Func<Task>? BeforeGivingUp { get; init; }
+    public Func<Task>? BeforeGivingUp { get; set; }
 
     /// <summary>What was wrong with the source, if the upload failed because of it and not because somebody gave up.</summary>
     public Exception? SourceFailure { get; private set; }

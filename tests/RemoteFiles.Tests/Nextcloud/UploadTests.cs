@@ -189,16 +189,6 @@ public sealed class UploadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_there_before_a_broken_upload_stays()
-    {
-        nextcloud.Server.Then(exchange => exchange.ReadBodyAsync()).Then(Stored(1000, "old")).Then(Stored(1000, "old"));
-
-        await FaultOfWriteAsync(Upload(new byte[Large - 1]) with { Length = Large, Overwrite = true });
-
-        Assert.DoesNotContain(nextcloud.Server.Requests, request => request.Method == "DELETE");
-    }
-
-    [Fact]
     public async Task A_file_that_was_accepted_and_stored_empty_is_a_failure_and_goes()
     {
         nextcloud.Server.Then("08-put").Then(Stored(0)).Then(Stored(0)).Then("36-delete");
