@@ -9,26 +9,33 @@ internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
+    public string Summary => "[small|many|large …] [nextcloud|mod_dav|own …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
         var rounds = arguments.Select(argument => int.TryParse(argument, out var number) ? number : 0).Append(0).Max() is > 0 and var asked ? asked : 3;
         var alone = arguments.Contains("alone");
         var memory = arguments.Contains("memory");
+        var named = arguments.Intersect(["nextcloud", "mod_dav", "own"]).ToList();
+        bool IsAsked(string source) => named is [] || named.Contains(source);
         var sets = FileSet.All.Where(set => arguments.Contains(set.Name)).ToList();
         foreach (var set in sets is [] ? [FileSet.Small, FileSet.Large] : sets)
         {
-            if (!memory && DavSource.FromEnvironment() is { } nextcloud)
+            if (!memory && IsAsked("nextcloud") && DavSource.FromEnvironment() is { } nextcloud)
             {
                 await nextcloud.FillAsync(set, ct);
                 await RaceAsync(nextcloud, set, rounds, alone, ct);
             }
 
-            if (!memory)
+            if (!memory && IsAsked("mod_dav"))
             {
                 await using var apache = await DavPeer.ApacheAsync(ct);
                 await RaceAsync(await ApacheSource.FillAsync(apache, set, ct), set, rounds, alone, ct);
+            }
+
+            if (!IsAsked("own"))
+            {
+                continue;
             }
 
             await using var bridge = await BridgeProcess.StartAsync(ct);

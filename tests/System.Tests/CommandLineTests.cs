@@ -30,12 +30,15 @@ public sealed class CommandLineTests
         Assert.Equal(source.Sample.Files.Count, (int)JsonNode.Parse(look.Output)!["files"]!);
         Assert.Equal("[]", CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).LastLine);
 
-        var end = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud]));
+        var end = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, source.Password, ct, ["migrate", domain, .. nextcloud, "--verify", "all"]));
         Assert.Contains($"Complete: {source.Sample.Files.Count} files", end.LastLine, StringComparison.Ordinal);
         var list = JsonNode.Parse(CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "ls", domain, "--json")).Output)!.AsArray();
         var id = (string)Assert.Single(list)!["_id"]!;
         var report = CommandLine.Expect(0, await CommandLine.RunAsync(bridge, null, ct, "migrations", "report", domain, id, "--outcome", "imported"));
-        Assert.Equal(source.Sample.Files.Count + 1, report.Output.Trim().Split('\n').Length);
+        var rows = report.Output.Trim().Split('\n')[1..];
+        Assert.Equal(source.Sample.Files.Count, rows.Length);
+        Assert.All(rows, row => Assert.Contains(",hash,", row, StringComparison.Ordinal)); // how it was compared
+        Assert.Matches(@"(?m)^\d\d:\d\d:\d\d info migration\.completed ", bridge.Process.Output);
         var again = CommandLine.Expect(1, await CommandLine.RunAsync(bridge, null, ct, "migrations", "cancel", domain, id));
         Assert.Contains("the server refused (409)", again.Errors, StringComparison.Ordinal);
     }

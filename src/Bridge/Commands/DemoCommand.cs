@@ -105,7 +105,7 @@ internal static class DemoCommand
 
                 Now try it yourself, in a browser:
                   open                        [bold]http://{Yours}:{port}/[/]
-                  the password is             [bold]{Passphrase}[/], there and at the Nextcloud
+                  the passphrase is           [bold]{Passphrase}[/], there and at the Nextcloud
                   the Nextcloud's address is  [bold]http://nextcloud.localhost:{port}/[/]
 
                 It is served until you press Ctrl+C.

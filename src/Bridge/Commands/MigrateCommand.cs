@@ -22,12 +22,13 @@ internal static class MigrateCommand
             ("exclude", new("--exclude") { Description = "Pattern, as in .gitignore, of what stays; may be repeated", HelpName = "PATTERN" }),
             ("include", new("--include") { Description = "Also bring what is not the user's own: shared, group or external; may be repeated", HelpName = "KIND" }),
         };
+        var verify = new Option<string>("--verify") { Description = "Of which files the Nextcloud is asked for its own hash, which makes it read them again; the server's own choice without it" };
+        verify.AcceptOnlyFromAmong("none", "sample", "all");
         var dryRun = new Option<bool>("--dry-run") { Description = "Only look what would come, and what not" };
         var detach = new Option<bool>("--detach") { Description = "Start it, print its id and return" };
         Array.ForEach<Option>([url, login, source, target], command.Add);
         Array.ForEach(lists, list => command.Add(list.Option));
-        command.Options.Add(dryRun);
-        command.Options.Add(detach);
+        Array.ForEach<Option>([verify, dryRun, detach], command.Add);
         var listing = Listing.Of(command);
         command.SetAction(async (parsed, ct) =>
         {
@@ -42,6 +43,11 @@ internal static class MigrateCommand
             foreach (var (field, option) in lists.Where(list => parsed.GetValue(list.Option) is { Length: > 0 }))
             {
                 order[field] = new JsonArray([.. parsed.GetValue(option)!.Select(value => JsonValue.Create(value))]);
+            }
+
+            if (parsed.GetValue(verify) is { } extent)
+            {
+                order["verify"] = extent;
             }
 
             using var client = await instance.ConnectAsync(parsed, ct);

@@ -11,11 +11,10 @@ internal static class LogsHost
 {
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        if (builder.Configuration.GetValue<bool>("Logging:Json"))
-        {
-            builder.Logging.ClearProviders();
-            builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
-            builder.Logging.AddConsole(console => console.FormatterName = JsonLines.FormatterName);
-        }
+        var isJson = builder.Configuration.GetValue<bool>("Logging:Json");
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
+        builder.Logging.AddConsoleFormatter<PlainLines, ConsoleFormatterOptions>();
+        builder.Logging.AddConsole(console => console.FormatterName = isJson ? JsonLines.FormatterName : PlainLines.FormatterName);
     }
 }

@@ -1,5 +1,6 @@
 using RemoteFiles.Files;
 using Shared.Faults;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -106,8 +107,8 @@ internal sealed partial class CozyDrive
         var content = await SmallContent.ReadAsync(upload, store.Now, ct);
         await upload.Confirm(content.Blob.Sha256, ct);
 
-        // A copy is one of many, which share commits.
-        var (stored, replaced) = await WriteAsync(StoreAsync, here: !upload.IsCopy, ct);
+        var haste = upload.IsOneOfMany ? Haste.Patient : upload.IsCopy ? Haste.Soon : Haste.Here;
+        var (stored, replaced) = await WriteAsync(StoreAsync, haste, ct);
         FaultPoint.Pass(FaultPoint.FileCommitted);
         DriveMetrics.Stored(content.Blob.Size);
         await store.DiscardAsync(replaced);

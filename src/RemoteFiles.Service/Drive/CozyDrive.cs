@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using RemoteFiles.Files;
+using Shared.Storage;
 
 namespace RemoteFiles.Drive;
 
@@ -75,13 +76,12 @@ internal sealed partial class CozyDrive(DriveStore store, string instance) : ICo
         return await store.Database.ReadAsync(db => question(new(db, instance)), ct);
     }
 
-    private Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct) => WriteAsync(change, here: false, ct);
+    private Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, CancellationToken ct) => WriteAsync(change, Haste.Soon, ct);
 
-    // Here: for a single request, with nothing else to do until it is on disk.
-    private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, bool here, CancellationToken ct)
+    private async Task<T> WriteAsync<T>(Func<Nodes, Task<T>> change, Haste haste, CancellationToken ct)
     {
         await store.BeginAsync(instance, ct);
-        var (result, _) = await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), here, ct);
+        var (result, _) = await store.Database.WriteAsync(db => ChangeAsync(db, change), done => store.Watch(instance, done.Events), haste, ct);
         return result;
     }
 

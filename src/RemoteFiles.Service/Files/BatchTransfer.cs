@@ -85,7 +85,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
         try
         {
             var hash = new SourceHash(from, file.Entry);
-            var upload = Transfer.UploadOf(file.Entry, new MemoryStream(file.Content), file.Content.Length, details);
+            var upload = Transfer.UploadOf(file.Entry, new MemoryStream(file.Content), file.Content.Length, details) with { IsOneOfMany = true };
             var entry = await to.WriteAsync(target, hash.AddTo(upload, withHash), ct);
             await stored.WriteAsync(new(TransferOutcome.Copied, file.Entry, entry, hash.IsEqual ? Proof.Hash : Proof.Checksum), ct);
         }

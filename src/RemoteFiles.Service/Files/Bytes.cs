@@ -19,6 +19,9 @@ internal sealed record Upload
     /// <summary>Brought from elsewhere among others, by a process: nobody is about to read it.</summary>
     public bool IsCopy { get; init; }
 
+    /// <summary>Others come right after it, and its commit may wait a moment for theirs.</summary>
+    public bool IsOneOfMany { get; init; }
+
     /// <summary>Of a file that is hashed once it is whole.</summary>
     public bool IsPart { get; init; }
 

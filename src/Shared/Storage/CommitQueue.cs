@@ -14,6 +14,10 @@ internal sealed class CommitQueue : IDisposable
 
     private const int MostTogether = 256;
 
+    // What waits for others of its kind: until so many are there, or for so long.
+    private const int Enough = 64;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Commits = Meter.CreateCounter<long>("storage.commits", "{commit}", "Commits that are on disk.");
     private static readonly Counter<long> Writes = Meter.CreateCounter<long>("storage.writes", "{write}", "Changes that they held: many that come together share one.");
@@ -26,16 +30,23 @@ internal sealed class CommitQueue : IDisposable
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] });
 
     private readonly Lock gate = new();
-    private readonly Queue<Write> queue = [];
+    private readonly Queue<QueuedWrite> queue = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Task<WriteConnection>> open;
+    private readonly TimeProvider clock;
+    private TaskCompletionSource? gathering;
+    private bool isHurried;
 
     // Of whoever is at work.
     private WriteConnection? connection;
     private bool isAtWork;
     private bool isClosed;
 
-    public CommitQueue(Func<Task<WriteConnection>> open) => this.open = open;
+    public CommitQueue(Func<Task<WriteConnection>> open, TimeProvider? clock = null)
+    {
+        this.open = open;
+        this.clock = clock ?? TimeProvider.System;
+    }
 
     /// <summary>Ends after the last write, once this is disposed.</summary>
     public Task Ended => ended.Task;
@@ -43,16 +54,16 @@ internal sealed class CommitQueue : IDisposable
     /// <summary>Returns when what <paramref name="work"/> did is on disk; one that has not begun yet can be given up.</summary>
     /// <param name="work">What is done over the connection.</param>
     /// <param name="committed">Is told of its result, in the order of the changes.</param>
-    /// <param name="here">Its caller has nothing else to do: if nobody else is at work or about to be, no other thread has to wake up for it.</param>
+    /// <param name="haste">How soon it is to begin.</param>
     /// <param name="ct">Gives it up.</param>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, bool here, CancellationToken ct)
+    public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, Haste haste, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         T result = default!;
 
         // Whoever waits for a thread may bring a write that can share this one's commit.
-        here = here && ThreadPool.PendingWorkItemCount == 0;
-        var write = new Write(async connection => result = await work(connection), () => committed(result));
+        var here = haste == Haste.Here && ThreadPool.PendingWorkItemCount == 0;
+        var write = new QueuedWrite(async connection => result = await work(connection), () => committed(result), haste);
         if (IsFirst(write, here))
         {
             if (here)
@@ -63,7 +74,7 @@ internal sealed class CommitQueue : IDisposable
             GoOn();
         }
 
-        using (ct.UnsafeRegister(static (state, token) => ((Write)state!).GiveUp(token), write))
+        using (ct.UnsafeRegister(static (state, token) => ((QueuedWrite)state!).GiveUp(token), write))
         {
             await write.Done;
         }
@@ -77,6 +88,7 @@ internal sealed class CommitQueue : IDisposable
         lock (gate)
         {
             isClosed = true;
+            Hurry();
             if (isAtWork)
             {
                 return;
@@ -87,7 +99,7 @@ internal sealed class CommitQueue : IDisposable
     }
 
     // Is nobody at work? Then it is whoever asked, and a write that is made here needs no place in the queue.
-    private bool IsFirst(Write write, bool here)
+    private bool IsFirst(QueuedWrite write, bool here)
     {
         lock (gate)
         {
@@ -97,9 +109,34 @@ internal sealed class CommitQueue : IDisposable
             if (!isFirst || !here)
             {
                 queue.Enqueue(write);
+                if (write.Haste != Haste.Patient || queue.Count >= Enough)
+                {
+                    Hurry();
+                }
             }
 
             return isFirst;
+        }
+    }
+
+    // What is in the queue waits for no more.
+    private void Hurry()
+    {
+        isHurried = true;
+        gathering?.TrySetResult();
+    }
+
+    private Task GatherAsync()
+    {
+        lock (gate)
+        {
+            if (isHurried)
+            {
+                return Task.CompletedTask;
+            }
+
+            gathering = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return gathering.Task.WaitAsync(Patience, clock);
         }
     }
 
@@ -114,9 +151,10 @@ internal sealed class CommitQueue : IDisposable
 
     private async Task RunAsync()
     {
-        var together = new List<Write>();
+        var together = new List<QueuedWrite>();
         do
         {
+            await GatherAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             together.Clear();
             Take(together);
             if (together.Count > 0)
@@ -127,7 +165,7 @@ internal sealed class CommitQueue : IDisposable
         while (!IsDone());
     }
 
-    private void Take(List<Write> together)
+    private void Take(List<QueuedWrite> together)
     {
         lock (gate)
         {
@@ -138,6 +176,8 @@ internal sealed class CommitQueue : IDisposable
                     together.Add(write);
                 }
             }
+
+            isHurried = isClosed || queue.Count > 0;
         }
     }
 
@@ -168,17 +208,18 @@ internal sealed class CommitQueue : IDisposable
     }
 
     // Leaves the connection for the next commit; none when this one is not to be trusted further.
-    private async Task CommitAsync(List<Write> writes)
+    private async Task CommitAsync(List<QueuedWrite> writes)
     {
         var begun = Stopwatch.GetTimestamp();
+        var areSmall = writes.TrueForAll(write => write.Haste == Haste.Patient);
         try
         {
-            if (connection is null || !await BegunAsync(connection))
+            if (connection is null || !await BegunAsync(connection, areSmall))
             {
                 connection?.Dispose();
                 connection = null;
                 connection = await open();
-                await connection.BeginAsync();
+                await connection.BeginAsync(areSmall);
             }
 
             foreach (var write in writes)
@@ -204,11 +245,11 @@ internal sealed class CommitQueue : IDisposable
     }
 
     // One that went away while nothing was written over it took nothing with it.
-    private static async Task<bool> BegunAsync(WriteConnection connection)
+    private static async Task<bool> BegunAsync(WriteConnection connection, bool areSmall)
     {
         try
         {
-            await connection.BeginAsync();
+            await connection.BeginAsync(areSmall);
             return true;
         }
         catch (DbException) when (connection.IsLost)
@@ -217,7 +258,7 @@ internal sealed class CommitQueue : IDisposable
         }
     }
 
-    private static async Task RunAsync(Write write, WriteConnection connection)
+    private static async Task RunAsync(QueuedWrite write, WriteConnection connection)
     {
         await connection.MarkAsync();
         try
@@ -228,48 +269,6 @@ internal sealed class CommitQueue : IDisposable
         {
             await connection.UndoToMarkAsync();
             write.Failure = e;
-        }
-    }
-
-    private sealed class Write(Func<DbConnection, Task> work, Action committed)
-    {
-        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int begun;
-
-        public Func<DbConnection, Task> Work => work;
-
-        public Task Done => done.Task;
-
-        public Exception? Failure { get; set; }
-
-        /// <summary>False when it was given up.</summary>
-        public bool Begin() => Interlocked.Exchange(ref begun, 1) == 0;
-
-        public void GiveUp(CancellationToken ct)
-        {
-            if (Begin())
-            {
-                done.TrySetCanceled(ct);
-            }
-        }
-
-        public void End()
-        {
-            if (Failure is not null)
-            {
-                done.SetException(Failure);
-                return;
-            }
-
-            try
-            {
-                committed();
-                done.SetResult();
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
         }
     }
 }

@@ -53,13 +53,13 @@ internal sealed class Database : IDisposable
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken ct) => engine.ReadAsync(query, ct);
 
     /// <summary>Changes something as a whole; it is on disk when this returns, and undone when <paramref name="work"/> throws.</summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, here: false, ct);
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken ct) => WriteAsync(work, static _ => { }, Haste.Soon, ct);
 
     /// <summary>The same; <paramref name="committed"/> is told of the result before the next transaction begins, so in the order of the changes.</summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => WriteAsync(work, committed, here: false, ct);
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, CancellationToken ct) => WriteAsync(work, committed, Haste.Soon, ct);
 
-    /// <summary>The same; <paramref name="here"/>: the caller has nothing else to do. With nobody else at work or about to be, all is done on his thread.</summary>
-    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, bool here, CancellationToken ct) => writer.WriteAsync(work, committed, here, ct);
+    /// <summary>The same, as soon as <paramref name="haste"/> says.</summary>
+    public Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Action<T> committed, Haste haste, CancellationToken ct) => writer.WriteAsync(work, committed, haste, ct);
 
     public Task WriteAsync(Func<DbConnection, Task> work, CancellationToken ct) =>
         WriteAsync(

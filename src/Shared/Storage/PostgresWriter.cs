@@ -18,7 +18,7 @@ internal sealed class PostgresWriter(NpgsqlConnection inner) : WriteConnection
 
     public override bool IsLost => inner.FullState != ConnectionState.Open;
 
-    public override async ValueTask BeginAsync()
+    public override async ValueTask BeginAsync(bool areSmall)
     {
         await ExecuteAsync(Begin);
         isUsed = false;

@@ -137,6 +137,7 @@ internal sealed class SqliteEngine : StorageEngine
         private readonly HashSet<string> changed = [];
         private CommitMark? before;
         private bool isMarked;
+        private bool keepsInMemory;
 
         public Writer(SqliteEngine engine, StatementConnection connection)
         {
@@ -151,8 +152,15 @@ internal sealed class SqliteEngine : StorageEngine
         public override bool IsLost => false;
 
         // Not deferred: the write lock is taken now, not in the middle, where SQLite could only fail.
-        public override async ValueTask BeginAsync()
+        public override async ValueTask BeginAsync(bool areSmall)
         {
+            if (areSmall != keepsInMemory)
+            {
+                // The pages that a savepoint may have to bring back; past 64 KiB of them SQLite writes each to a file otherwise.
+                await connection.RunAsync(areSmall ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = DEFAULT");
+                keepsInMemory = areSmall;
+            }
+
             await connection.RunAsync("BEGIN IMMEDIATE");
             before = engine.LastCommit;
             changed.Clear();

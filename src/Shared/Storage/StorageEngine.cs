@@ -35,7 +35,8 @@ internal abstract class WriteConnection : IDisposable
     public abstract DbConnection Connection { get; }
 
     /// <summary>Returns when nobody else writes.</summary>
-    public abstract ValueTask BeginAsync();
+    /// <param name="areSmall">What has to be kept to undo one of its writes is little.</param>
+    public abstract ValueTask BeginAsync(bool areSmall);
 
     /// <summary>From here on can be undone by itself.</summary>
     public abstract ValueTask MarkAsync();

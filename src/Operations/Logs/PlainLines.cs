@@ -1,0 +1,35 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Operations.Logs;
+
+/// <summary>
+/// An event as one line for people: <c>14:03:07 warning migration.waits The Nextcloud of … does not answer</c>, in local time. What
+/// was thrown stands below it.
+/// </summary>
+internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(FormatterName)
+{
+    public const string FormatterName = "bridge-plain";
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var time = (services.GetService<TimeProvider>() ?? TimeProvider.System).GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        textWriter.WriteLine($"{time} {WordOf(logEntry.LogLevel)} {logEntry.EventId.Name ?? logEntry.Category} {logEntry.Formatter(logEntry.State, logEntry.Exception)}");
+        if (logEntry.Exception is { } exception)
+        {
+            textWriter.WriteLine(exception);
+        }
+    }
+
+    private static string WordOf(LogLevel level) => level switch
+    {
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warning",
+        LogLevel.Error => "error",
+        LogLevel.Critical => "critical",
+        _ => "debug",
+    };
+}
