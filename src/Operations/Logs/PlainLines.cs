@@ -8,7 +8,7 @@ namespace Operations.Logs;
 
 /// <summary>
 /// An event as one line for people: <c>14:03:07 warning migration.waits The Nextcloud of … does not answer</c>, in local time. What
-/// was thrown stands below it.
+/// was thrown stands below it. Nothing in it begins a line or moves the cursor: a file's name may try.
 /// </summary>
 internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(FormatterName)
 {
@@ -17,12 +17,20 @@ internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(F
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var time = (services.GetService<TimeProvider>() ?? TimeProvider.System).GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        textWriter.WriteLine($"{time} {WordOf(logEntry.LogLevel)} {logEntry.EventId.Name ?? logEntry.Category} {logEntry.Formatter(logEntry.State, logEntry.Exception)}");
-        if (logEntry.Exception is { } exception)
+        textWriter.WriteLine($"{time} {WordOf(logEntry.LogLevel)} {logEntry.EventId.Name ?? logEntry.Category} {Harmless(logEntry.Formatter(logEntry.State, logEntry.Exception))}");
+        foreach (var line in logEntry.Exception?.ToString().Split('\n') ?? [])
         {
-            textWriter.WriteLine(exception);
+            textWriter.WriteLine("    " + Harmless(line.TrimEnd()));
         }
     }
+
+    private static string Harmless(string text) => string.Create(text.Length, text, static (characters, from) =>
+    {
+        for (var i = 0; i < from.Length; i++)
+        {
+            characters[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+        }
+    });
 
     private static string WordOf(LogLevel level) => level switch
     {
