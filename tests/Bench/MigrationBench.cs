@@ -9,7 +9,7 @@ internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large …] [nextcloud|mod_dav|own …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
+    public string Summary => "[small|many|large|vast|heavy …] [nextcloud|mod_dav|own …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
@@ -52,7 +52,7 @@ internal sealed class MigrationBench : IBench
 
     private static async Task RaceAsync(DavSource source, FileSet set, int rounds, bool alone, CancellationToken ct)
     {
-        var (amount, unit) = set == FileSet.Large ? (set.Bytes / 1e6, "MB") : (set.Count, "files");
+        var (amount, unit) = set.SmallestSize > 1_000_000 ? (set.Bytes / 1e6, "MB") : (set.Count, "files");
         await using var own = new OwnMigration(source, set);
         var place = Directory.CreateTempSubdirectory("bench-peers-");
         try

@@ -20,13 +20,16 @@ internal sealed class JsonLines(IServiceProvider services) : ConsoleFormatter(Fo
     private const string Template = "{OriginalFormat}";
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Once: what is logged last is logged when the services are gone.
+    private readonly TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Relaxed))
         {
             json.WriteStartObject();
-            json.WriteString("time", (services.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow());
+            json.WriteString("time", clock.GetUtcNow());
             json.WriteString("level", logEntry.LogLevel.ToString());
             json.WriteString("event", logEntry.EventId.Name);
             json.WriteString("category", logEntry.Category);

@@ -8,15 +8,18 @@ namespace Operations.Logs;
 
 /// <summary>
 /// An event as one line for people: <c>14:03:07 warning migration.waits The Nextcloud of … does not answer</c>, in local time. What
-/// was thrown stands below it. Nothing in it begins a line or moves the cursor: a file's name may try.
+/// was thrown stands below it. Nothing in it begins a line, moves the cursor or turns the direction: a file's name may try.
 /// </summary>
 internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "bridge-plain";
 
+    // Once: what is logged last is logged when the services are gone.
+    private readonly TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
+
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var time = (services.GetService<TimeProvider>() ?? TimeProvider.System).GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var time = clock.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         textWriter.WriteLine($"{time} {WordOf(logEntry.LogLevel)} {logEntry.EventId.Name ?? logEntry.Category} {Harmless(logEntry.Formatter(logEntry.State, logEntry.Exception))}");
         foreach (var line in logEntry.Exception?.ToString().Split('\n') ?? [])
         {
@@ -28,9 +31,12 @@ internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(F
     {
         for (var i = 0; i < from.Length; i++)
         {
-            characters[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+            characters[i] = IsHarmless(char.GetUnicodeCategory(from[i])) ? from[i] : '\uFFFD';
         }
     });
+
+    private static bool IsHarmless(UnicodeCategory category) =>
+        category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static string WordOf(LogLevel level) => level switch
     {

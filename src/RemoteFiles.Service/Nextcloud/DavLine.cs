@@ -98,14 +98,14 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
         }
         finally
         {
-            // Who gives up says nothing about the server, and an upload takes as long as its sender.
+            // Who gives up says nothing about the server; an upload takes as long as its sender, and what reads a whole file as long as that.
             var isWell = response is not null || silence.IsGivenUp;
             if (response is not null || !isWell)
             {
                 NextcloudMetrics.Answered(sent.Method.Method, response?.StatusCode, clock.GetElapsedTime(begun));
             }
 
-            server.Leave(sent.Method.Method, response is null || sent.Content is OutgoingBody ? null : clock.GetElapsedTime(begun), isWell);
+            server.Leave(sent.Method.Method, response is null || sent.Content is OutgoingBody || patience > options.AnswerTimeout ? null : clock.GetElapsedTime(begun), isWell);
         }
     }
 
@@ -121,6 +121,9 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     /// <param name="ct">Ends the body, as long as it lives.</param>
     public async Task<RemoteBody> BodyAsync(HttpResponseMessage response, long? length, CancellationToken ct) =>
         new(response, await response.Content.ReadAsStreamAsync(ct), length, Silence(ct), options.IdleTimeout, this);
+
+    /// <summary>Ends when the time is over.</summary>
+    public CancellationTokenSource Within(TimeSpan time) => new(time, clock);
 
     public Task PauseAsync(TimeSpan pause, CancellationToken ct) => Task.Delay(pause, clock, ct);
 

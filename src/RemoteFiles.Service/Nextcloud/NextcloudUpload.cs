@@ -31,11 +31,11 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Accoun
         HttpResponseMessage response;
         try
         {
-            response = await line.SendAsync(Put(staged?.Part ?? root.At(file), upload, body), silence);
+            response = await line.SendAsync(staged is null ? Whole(root.At(file), upload, body) : Put(staged.Part, upload, body), silence);
             if (staged is not null && DavLine.IsDone(response))
             {
                 response.Dispose();
-                response = await MoveAsync(staged, file, upload, length, ct);
+                response = await staged.MoveAsync(Described(staged.Move(root.At(file), length), upload), length, ct);
             }
         }
         catch (Exception) when (body.SourceFailure is { } failure)
@@ -55,26 +55,23 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Accoun
         }
     }
 
-    /// <summary>Where a large body waits that is to replace a file; null where nothing is there that a broken one could damage.</summary>
+    /// <summary>Where a large body waits that is to replace a file; null where there is none, or no place to wait.</summary>
     private async Task<StagedUpload?> StageAsync(FilePath file, CancellationToken ct) => await tree.StatAsync(file, ct) switch
     {
         null => null,
         { IsFolder: true } => throw new FaultException(Fault.AlreadyExists, "it already exists"),
-        _ => await StagedUpload.BeginAsync(line, account, root.At(file), ct),
+        _ => await StagedUpload.BeginAsync(line, account, ct),
     };
 
-    private async Task<HttpResponseMessage> MoveAsync(StagedUpload staged, FilePath file, Upload upload, long length, CancellationToken ct)
+    private HttpRequestMessage Whole(Uri address, Upload upload, OutgoingBody body)
     {
-        var move = staged.Move(root.At(file), length);
-        AddFacts(move, upload);
-        using var silence = line.Silence(ct);
-        var response = await line.SendAsync(move, silence, line.PatienceFor(length));
-        if (DavLine.IsDone(response))
+        var request = Described(Put(address, upload, body), upload);
+        if (!upload.Overwrite)
         {
-            staged.Moved();
+            request.Headers.Add("If-None-Match", "*");
         }
 
-        return response;
+        return request;
     }
 
     private HttpRequestMessage Put(Uri address, Upload upload, OutgoingBody body)
@@ -82,21 +79,15 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Accoun
         var request = line.Request("PUT", address);
         request.Content = body;
         request.Headers.ExpectContinue = body.IsLarge ? true : null; // a refusal then costs no bytes (RFC 9110 section 10.1.1)
-        if (!upload.Overwrite)
-        {
-            request.Headers.Add("If-None-Match", "*");
-        }
-
         if (upload.ContentType.Length > 0 && HeaderText.Is(upload.ContentType))
         {
             body.Headers.TryAddWithoutValidation("Content-Type", upload.ContentType);
         }
 
-        AddFacts(request, upload);
         return request;
     }
 
-    private static void AddFacts(HttpRequestMessage request, Upload upload)
+    private static HttpRequestMessage Described(HttpRequestMessage request, Upload upload)
     {
         if (!upload.Md5.IsEmpty)
         {
@@ -105,6 +96,7 @@ internal sealed partial class NextcloudUpload(DavLine line, DavRoot root, Accoun
 
         AddTime(request, "X-OC-MTime", upload.ModifiedAt);
         AddTime(request, "X-OC-CTime", upload.CreatedAt);
+        return request;
     }
 
     private static void AddTime(HttpRequestMessage request, string header, DateTimeOffset? time)

@@ -31,11 +31,12 @@ internal sealed class CommitQueue : IDisposable
 
     private readonly Lock gate = new();
     private readonly Queue<QueuedWrite> queue = [];
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ended = NewSource();
     private readonly Func<Task<WriteConnection>> open;
     private readonly TimeProvider clock;
-    private TaskCompletionSource? gathering;
-    private bool isHurried;
+
+    // Ends when what is in the queue waits for no more.
+    private TaskCompletionSource hurry = NewSource();
 
     // Of whoever is at work.
     private WriteConnection? connection;
@@ -88,7 +89,7 @@ internal sealed class CommitQueue : IDisposable
         lock (gate)
         {
             isClosed = true;
-            Hurry();
+            hurry.TrySetResult();
             if (isAtWork)
             {
                 return;
@@ -111,7 +112,7 @@ internal sealed class CommitQueue : IDisposable
                 queue.Enqueue(write);
                 if (write.Haste != Haste.Patient || queue.Count >= Enough)
                 {
-                    Hurry();
+                    hurry.TrySetResult();
                 }
             }
 
@@ -119,24 +120,11 @@ internal sealed class CommitQueue : IDisposable
         }
     }
 
-    // What is in the queue waits for no more.
-    private void Hurry()
-    {
-        isHurried = true;
-        gathering?.TrySetResult();
-    }
-
     private Task GatherAsync()
     {
         lock (gate)
         {
-            if (isHurried)
-            {
-                return Task.CompletedTask;
-            }
-
-            gathering = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return gathering.Task.WaitAsync(Patience, clock);
+            return hurry.Task.WaitAsync(Patience, clock);
         }
     }
 
@@ -177,7 +165,10 @@ internal sealed class CommitQueue : IDisposable
                 }
             }
 
-            isHurried = isClosed || queue.Count > 0;
+            if (hurry.Task.IsCompleted && queue.Count == 0 && !isClosed)
+            {
+                hurry = NewSource();
+            }
         }
     }
 
@@ -271,4 +262,6 @@ internal sealed class CommitQueue : IDisposable
             write.Failure = e;
         }
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

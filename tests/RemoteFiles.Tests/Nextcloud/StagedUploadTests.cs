@@ -30,6 +30,8 @@ public sealed class StagedUploadTests : IAsyncDisposable
         Assert.StartsWith("/remote.php/dav/uploads/carol/", make.Target, StringComparison.Ordinal);
         Assert.Equal((make.Target + "/1", make.Target + "/.file"), (put.Target, move.Target));
         Assert.Equal(Large, put.Body.Length);
+        Assert.All([make, put], request => Assert.False(request.Headers.ContainsKey("Destination"))); // an object store would begin parts of its own
+        Assert.False(put.Headers.ContainsKey("X-OC-MTime"));
         Assert.EndsWith(Address, move.Headers["Destination"], StringComparison.Ordinal);
         Assert.Equal(($"{Large}", recorded.Sent["X-OC-MTime"]), (move.Headers["OC-Total-Length"], move.Headers["X-OC-MTime"]));
     }
@@ -58,6 +60,16 @@ public sealed class StagedUploadTests : IAsyncDisposable
 
         Assert.Equal(["PROPFIND", "MKCOL", "PUT", "MOVE", "DELETE"], Methods);
         Assert.Equal(Requests[1].Target, Requests[4].Target);
+    }
+
+    [Fact]
+    public async Task What_the_server_may_still_be_moving_is_left_to_it()
+    {
+        nextcloud.Server.Then(Stored(1000)).Then("51-chunk-mkcol").Then("52-chunk-put").ThenAnswer("504 Gateway Timeout");
+
+        Assert.Equal(Fault.BadGateway, await FaultAsync(Upload(Large)));
+
+        Assert.Equal(["PROPFIND", "MKCOL", "PUT", "MOVE"], Methods);
     }
 
     [Fact]

@@ -12,9 +12,9 @@ public sealed class PlainLinesTests
     {
         var thrown = new InvalidOperationException("of \u001b[2Ja name\n14:03:07 info all.well");
 
-        var lines = Write(LogLevel.Error, "cleanup.broken", "a\r\n14:03:07 info all.well \u001b[2J", thrown);
+        var lines = Write(LogLevel.Error, "cleanup.broken", "a\r\n14:03:07 info all.well \u001b[2J\u2028\u202e", thrown);
 
-        Assert.Matches("^[0-9]{2}:[0-9]{2}:[0-9]{2} error cleanup[.]broken a\uFFFD\uFFFD14:03:07 info all.well \uFFFD\\[2J$", lines[0]);
+        Assert.Matches("^[0-9]{2}:[0-9]{2}:[0-9]{2} error cleanup[.]broken a\uFFFD\uFFFD14:03:07 info all.well \uFFFD\\[2J\uFFFD\uFFFD$", lines[0]);
         Assert.Equal("    System.InvalidOperationException: of \uFFFD[2Ja name", lines[1]);
         Assert.All(lines[1..], line => Assert.StartsWith("    ", line, StringComparison.Ordinal));
     }
