@@ -33,7 +33,7 @@ internal sealed class MigrationBench : IBench
                 await RaceAsync(await ApacheSource.FillAsync(apache, set, ct), set, rounds, alone, ct);
             }
 
-            if (!IsAsked("own"))
+            if (!memory && !IsAsked("own"))
             {
                 continue;
             }

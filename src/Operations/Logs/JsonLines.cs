@@ -1,8 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -13,23 +13,20 @@ namespace Operations.Logs;
 /// An event as one line of JSON: time, level, the stable name of the event, its text and its fields, and the trace it belongs to. No
 /// scopes: the framework puts the path of the request there.
 /// </summary>
-internal sealed class JsonLines(IServiceProvider services) : ConsoleFormatter(FormatterName)
+internal sealed class JsonLines(TimeProvider? clock = null) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "bridge-json";
 
     private const string Template = "{OriginalFormat}";
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Once: what is logged last is logged when the services are gone.
-    private readonly TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        using var bytes = new MemoryStream();
+        var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, Relaxed))
         {
             json.WriteStartObject();
-            json.WriteString("time", clock.GetUtcNow());
+            json.WriteString("time", (clock ?? TimeProvider.System).GetUtcNow());
             json.WriteString("level", logEntry.LogLevel.ToString());
             json.WriteString("event", logEntry.EventId.Name);
             json.WriteString("category", logEntry.Category);
@@ -49,7 +46,7 @@ internal sealed class JsonLines(IServiceProvider services) : ConsoleFormatter(Fo
             json.WriteEndObject();
         }
 
-        textWriter.WriteLine(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+        textWriter.WriteLine(Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
     private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -10,16 +9,13 @@ namespace Operations.Logs;
 /// An event as one line for people: <c>14:03:07 warning migration.waits The Nextcloud of … does not answer</c>, in local time. What
 /// was thrown stands below it. Nothing in it begins a line, moves the cursor or turns the direction: a file's name may try.
 /// </summary>
-internal sealed class PlainLines(IServiceProvider services) : ConsoleFormatter(FormatterName)
+internal sealed class PlainLines(TimeProvider? clock = null) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "bridge-plain";
 
-    // Once: what is logged last is logged when the services are gone.
-    private readonly TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
-
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var time = clock.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var time = (clock ?? TimeProvider.System).GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         textWriter.WriteLine($"{time} {WordOf(logEntry.LogLevel)} {logEntry.EventId.Name ?? logEntry.Category} {Harmless(logEntry.Formatter(logEntry.State, logEntry.Exception))}");
         foreach (var line in logEntry.Exception?.ToString().Split('\n') ?? [])
         {

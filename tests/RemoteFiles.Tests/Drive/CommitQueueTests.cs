@@ -26,6 +26,7 @@ public sealed class CommitQueueTests : IDisposable
         await TimeIsOverAsync(Task.WhenAll(writes));
 
         Assert.Equal([10], connection.Commits);
+        Assert.Equal([true], connection.AreSmall);
     }
 
     [Theory]
@@ -39,6 +40,7 @@ public sealed class CommitQueueTests : IDisposable
 
         await Task.WhenAll(patient);
         Assert.Equal([11], connection.Commits);
+        Assert.Equal([false], connection.AreSmall);
     }
 
     [Fact]
@@ -101,6 +103,9 @@ public sealed class CommitQueueTests : IDisposable
 
         public List<int> Commits { get; } = [];
 
+        /// <summary>What it was told of each transaction.</summary>
+        public List<bool> AreSmall { get; } = [];
+
         public override DbConnection Connection => null!;
 
         public override bool IsLost => false;
@@ -108,6 +113,7 @@ public sealed class CommitQueueTests : IDisposable
         public override ValueTask BeginAsync(bool areSmall)
         {
             writes = 0;
+            AreSmall.Add(areSmall);
             return ValueTask.CompletedTask;
         }
 

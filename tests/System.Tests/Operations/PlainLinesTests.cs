@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Operations.Logs;
@@ -25,9 +24,8 @@ public sealed class PlainLinesTests
 
     private static string[] Write(LogLevel level, string? name, string text, Exception? thrown)
     {
-        using var services = new ServiceCollection().BuildServiceProvider();
         using var writer = new StringWriter();
-        new PlainLines(services).Write(new LogEntry<string>(level, "a.category", new EventId(7, name), text, thrown, (state, _) => state), null, writer);
+        new PlainLines().Write(new LogEntry<string>(level, "a.category", new EventId(7, name), text, thrown, (state, _) => state), null, writer);
         return writer.ToString().TrimEnd().Split(Environment.NewLine);
     }
 }
