@@ -27,7 +27,9 @@ internal sealed class Race(string title, double amount, string unit, bool fromCo
             foreach (var contestant in contestants.Skip(first).Concat(contestants.Take(first)))
             {
                 await contestant.Prepare(round, ct);
-                await WriteBackAsync(ct);
+
+                // What the one before has left in memory, to be written by and by, is not this one's to wait for.
+                await PeerProcess.RunAsync("sync", [], new Dictionary<string, string>(), ct);
                 var watch = Stopwatch.StartNew();
                 await contestant.Run(round, ct);
                 if (round >= 0)
@@ -40,13 +42,6 @@ internal sealed class Race(string title, double amount, string unit, bool fromCo
         }
 
         Print(contestants, times);
-    }
-
-    // What the one before has left in memory, to be written by and by, is not this one's to wait for.
-    private static async Task WriteBackAsync(CancellationToken ct)
-    {
-        using var sync = Process.Start("sync");
-        await sync.WaitForExitAsync(ct);
     }
 
     private void Print(IReadOnlyList<Contestant> contestants, Dictionary<string, List<double>> times)
