@@ -3,13 +3,17 @@ using System.Net.Sockets;
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>
-/// A connection that wakes whoever reads much of it only when much is there (socket(7), SO_RCVLOWAT), or when that takes long. A large
-/// download costs a fifth of the system calls so, and each of them would cost its sender a switch as well.
+/// A connection that wakes whoever reads much of it only when much is there (socket(7), SO_RCVLOWAT), or when that takes long, and
+/// nobody while he is busy with what he has. Each wake of a large download would cost him and its sender a switch.
 /// </summary>
 /// <remarks>A reader of a body never asks for more than is still to come of it, so what it waits for will be there.</remarks>
 internal sealed class LowWaterStream : NetworkStream
 {
     private const int Much = 128 * 1024;
+    private const int MostAwaited = 512 * 1024;
+
+    // The system makes room for twice as much, about what it finds for a fast sender itself.
+    private const int WhileNobodyWaits = 4 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock gate = new();
@@ -24,9 +28,14 @@ internal sealed class LowWaterStream : NetworkStream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        SetMark(buffer.Length < Much ? 1 : Much);
+        var isMuch = buffer.Length >= Much;
+        if (!isMuch)
+        {
+            SetMark(1);
+        }
+
         var reading = base.ReadAsync(buffer, cancellationToken);
-        return reading.IsCompleted ? reading : WaitAsync(reading, isMuch: buffer.Length >= Much);
+        return reading.IsCompleted ? reading : WaitAsync(reading, isMuch ? Math.Min(buffer.Length, MostAwaited) : null);
     }
 
     protected override void Dispose(bool disposing)
@@ -40,10 +49,11 @@ internal sealed class LowWaterStream : NetworkStream
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> WaitAsync(ValueTask<int> reading, bool isMuch)
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading, int? much)
     {
-        if (isMuch)
+        if (much is { } awaited)
         {
+            SetMark(awaited);
             patience.Change(Patience, Timeout.InfiniteTimeSpan);
         }
 
@@ -54,9 +64,10 @@ internal sealed class LowWaterStream : NetworkStream
         }
         finally
         {
-            if (isMuch)
+            if (much is not null)
             {
                 patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                SetMark(WhileNobodyWaits);
             }
         }
     }

@@ -51,6 +51,24 @@ public sealed class LowWaterTests : IAsyncLifetime
         Assert.Equal(15, await reading);
     }
 
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(1_000_000)]
+    public async Task What_comes_after_a_wait_is_read_whether_it_came_before_or_after_it_is_asked_for(int length)
+    {
+        var waiting = stream.ReadAsync(new byte[1_000_000], Ct).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await sender.SendAsync(new byte[100], Ct);
+        Assert.Equal(100, await waiting);
+
+        await sender.SendAsync(new byte[20], Ct);
+        Assert.Equal(20, await stream.ReadAsync(new byte[length], Ct));
+
+        waiting = stream.ReadAsync(new byte[length], Ct).AsTask();
+        await sender.SendAsync(new byte[30], Ct);
+        Assert.Equal(30, await waiting);
+    }
+
     [Fact]
     public async Task The_end_is_seen_while_more_is_waited_for()
     {
