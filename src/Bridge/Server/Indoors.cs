@@ -12,6 +12,9 @@ namespace Bridge;
 /// </summary>
 internal sealed class Indoors : IHttpForwarder
 {
+    // What is shared here, and what the service adds.
+    private const int MostFeatures = 32;
+
     private readonly ConcurrentDictionary<string, OpenServer> services = new();
 
     /// <summary>The address of a service, as the edge knows it.</summary>
@@ -21,7 +24,7 @@ internal sealed class Indoors : IHttpForwarder
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer)
     {
         var outside = context.Features;
-        var inside = new FeatureCollection();
+        var inside = new FeatureCollection(MostFeatures);
         inside.Set<IHttpRequestFeature>(RequestOf(context));
         Share<IHttpResponseFeature>();
         Share<IHttpResponseBodyFeature>();

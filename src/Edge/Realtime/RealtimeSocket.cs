@@ -9,6 +9,7 @@ namespace Edge.Realtime;
 /// <summary>GET /realtime/: the websocket of the Cozy's clients (cozy-api section 11).</summary>
 internal static partial class RealtimeSocket
 {
+    private const string Path = "/realtime";
     private const string Protocol = "io.cozy.websocket";
 
     // A document of /data, and what is around it.
@@ -24,8 +25,8 @@ internal static partial class RealtimeSocket
 
     public static void MapRealtime(this WebApplication app)
     {
-        app.UseWebSockets();
-        app.MapGet("/realtime", RunAsync);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path), branch => branch.UseWebSockets());
+        app.MapGet(Path, RunAsync);
     }
 
     private static void AddClient(this IServiceCollection services, string service, Func<EdgeOptions, ServiceAddress> address)
