@@ -17,6 +17,8 @@ internal sealed record Contestant(string Name, Func<int, CancellationToken, Task
 /// <param name="fromCold">Whether the first round counts: not where a server is meant that has run for a while.</param>
 internal sealed class Race(string title, double amount, string unit, bool fromCold = true)
 {
+    private const int WidthOfFile = 120;
+
     public async Task RunAsync(IReadOnlyList<Contestant> contestants, int rounds, CancellationToken ct)
     {
         var times = contestants.ToDictionary(contestant => contestant.Name, _ => new List<(double Done, double OnDisk)>());
@@ -64,6 +66,11 @@ internal sealed class Race(string title, double amount, string unit, bool fromCo
                 Text($"{median / first:0.00}"),
                 Text($"{onDisk:0.000}"),
                 Text($"{onDisk / firstOnDisk:0.00}"));
+        }
+
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = WidthOfFile;
         }
 
         AnsiConsole.Write(table);

@@ -34,7 +34,7 @@ internal sealed class Md5Turns(int mostAtOnce)
         lock (gate)
         {
             piece.IsNeeded = true;
-            if (hashing < mostAtOnce)
+            if (!piece.Hashed.IsCompleted && hashing < mostAtOnce)
             {
                 hashing++;
                 ThreadPool.UnsafeQueueUserWorkItem(static turns => turns.HashWhatIsNeeded(), this, preferLocal: true);
