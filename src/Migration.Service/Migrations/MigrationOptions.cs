@@ -15,7 +15,7 @@ internal sealed class MigrationOptions : IValidatableObject
     public int ConcurrentMigrations { get; set; } = 4;
 
     [Range(1, 100)]
-    public int FilesPerMigration { get; set; } = 4;
+    public int FilesPerMigration { get; set; } = 6;
 
     [Range(1, 100)]
     public int FoldersPerMigration { get; set; } = 2;

@@ -1,32 +1,83 @@
 namespace RemoteFiles.Drive.Hashing;
 
 /// <summary>
-/// Pieces of messages that wait to be hashed. Nobody hashes his own before he must, and then takes those of others along, as many
-/// as there are lanes: the more messages come at once, the less each costs.
+/// Pieces of messages that wait to be hashed: when there is one of each message that moves, or as many as there are lanes, all of
+/// them are hashed at once. The more messages come together, the less each costs.
 /// </summary>
-internal sealed class Md5Turns
+internal sealed class Md5Turns(TimeProvider clock)
 {
+    /// <summary>How long those that are here wait for one that is late; it is not waited for again before it has come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock gate = new();
     private readonly List<Piece> waiting = [];
+    private readonly HashSet<uint[]> moving = [];
 
-    public static Md5Turns Shared { get; } = new();
+    public static Md5Turns Shared { get; } = new(TimeProvider.System);
 
-    /// <summary>Lays down the next whole blocks of the message that has this state; both are ours until they are hashed.</summary>
+    /// <summary>Lays down the next whole blocks of the message that has this state; both are ours until they are hashed. The last to come hashes for all.</summary>
     public Piece Add(uint[] state, ReadOnlyMemory<byte> blocks)
     {
         var piece = new Piece(state, blocks);
         lock (gate)
         {
             waiting.Add(piece);
+            moving.Add(state);
         }
 
+        Hash(TakeIfAllAreHere());
         return piece;
     }
 
-    /// <summary>Ends when this piece, the oldest of its message, is hashed, by us or by somebody who took it along.</summary>
-    public Task HashAsync(Piece piece)
+    /// <summary>Ends when this piece, the oldest of its message, is hashed: in the end without those that are late.</summary>
+    public async Task HashAsync(Piece piece)
     {
-        var lanes = Take(piece);
+        if (!piece.Hashed.IsCompleted && await Task.WhenAny(piece.Hashed, Task.Delay(Patience, clock)) != piece.Hashed)
+        {
+            Hash(TakeWhoIsHere());
+        }
+
+        await piece.Hashed;
+    }
+
+    /// <summary>No more of this message comes.</summary>
+    public void End(uint[] state)
+    {
+        lock (gate)
+        {
+            moving.Remove(state);
+        }
+    }
+
+    private List<Piece> TakeIfAllAreHere()
+    {
+        lock (gate)
+        {
+            return Free().Count() >= Math.Min(moving.Count, Md5Lanes.Most) ? Take() : [];
+        }
+    }
+
+    private List<Piece> TakeWhoIsHere()
+    {
+        lock (gate)
+        {
+            moving.IntersectWith(waiting.Select(piece => piece.State));
+            return Take();
+        }
+    }
+
+    private List<Piece> Take()
+    {
+        var lanes = Free().Take(Md5Lanes.Most).ToList();
+        lanes.ForEach(lane => lane.IsTaken = true);
+        return lanes;
+    }
+
+    // The oldest of each message, unless somebody hashes it already.
+    private IEnumerable<Piece> Free() => waiting.DistinctBy(piece => piece.State).Where(piece => !piece.IsTaken);
+
+    private void Hash(List<Piece> lanes)
+    {
         while (lanes.Count > 0)
         {
             var length = lanes.Min(lane => lane.Rest.Length);
@@ -38,24 +89,6 @@ internal sealed class Md5Turns
 
             Remove(lanes.FindAll(lane => lane.Rest.IsEmpty));
             lanes.RemoveAll(lane => lane.Rest.IsEmpty);
-        }
-
-        return piece.Hashed;
-    }
-
-    // This one and the oldest of other messages; none if it is somebody else's already.
-    private List<Piece> Take(Piece piece)
-    {
-        lock (gate)
-        {
-            if (piece.IsTaken)
-            {
-                return [];
-            }
-
-            List<Piece> lanes = [piece, .. waiting.DistinctBy(other => other.State).Where(other => !other.IsTaken && other != piece).Take(Md5Lanes.Most - 1)];
-            lanes.ForEach(lane => lane.IsTaken = true);
-            return lanes;
         }
     }
 

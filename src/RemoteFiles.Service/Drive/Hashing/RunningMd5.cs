@@ -92,9 +92,7 @@ internal abstract class RunningMd5 : IDisposable
             return sum;
         }
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => Md5Turns.Shared.End(state);
 
         protected override Func<Task> Hash(ReadOnlyMemory<byte> block)
         {
