@@ -58,10 +58,11 @@ internal static class DavSearch
         var asked = PropFind.Of(search.Element(DavXml.D + "select"));
         var properties = await asked.ScopeAsync(call, call.Path);
         var favorites = (await drive.WithPropertyAsync(new(DavProperties.Oc, "favorite", "1"), call.Ct)).Select(entry => entry.Id).ToHashSet();
-        var below = scope?.Element(DavXml.D + "depth")?.Value.Trim() switch
+        var below = (scope?.Element(DavXml.D + "depth")?.Value.Trim(), Numbers(search.Element(DavXml.D + "where"))) switch
         {
-            "0" => AsyncEnumerable.Empty<Entry>(),
-            "1" => drive.ListAsync(call.Path, call.Ct),
+            ("0", _) => AsyncEnumerable.Empty<Entry>(),
+            ("1", _) => drive.ListAsync(call.Path, call.Ct),
+            (_, { } numbers) => NumberedBelow(call, numbers),
             _ => DavPropFind.Below(call, call.Path),
         };
         var answer = new MultiStatus(context);
@@ -76,6 +77,27 @@ internal static class DavSearch
         ["remote.php", "dav", "files", var named, .. var names] when named == user => FilePath.Parse(string.Join('/', names)),
         _ => throw new FaultException(Fault.NotFound, "There is nothing to search there"),
     };
+
+    // The ids that are asked for, where nothing but ids is: these need no walk.
+    private static List<long>? Numbers(XElement? where)
+    {
+        var parts = where?.Elements().FirstOrDefault() is { Name.LocalName: "or" } any ? any.Elements() : where?.Elements().Take(1) ?? [];
+        var numbers = parts.Select(part =>
+            part.Name == DavXml.D + "eq" && part.Element(DavXml.D + "prop")?.Elements().FirstOrDefault()?.Name.LocalName == "fileid"
+            && long.TryParse(part.Element(DavXml.D + "literal")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null).ToList();
+        return numbers is [] || numbers.Contains(null) ? null : numbers.ConvertAll(number => number!.Value);
+    }
+
+    private static async IAsyncEnumerable<Entry> NumberedBelow(DavCall call, List<long> numbers)
+    {
+        foreach (var number in numbers.Distinct())
+        {
+            if (await call.Drive.FindAsync(number, call.Ct) is { Cozy.Trashed: false } entry && entry.Path != call.Path && call.Path.Contains(entry.Path))
+            {
+                yield return entry;
+            }
+        }
+    }
 
     private static Func<Candidate, bool> Condition(XElement element, int levels)
     {

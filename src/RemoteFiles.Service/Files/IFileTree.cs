@@ -9,6 +9,9 @@ internal interface IFileTree
 {
     Task<Entry?> StatAsync(FilePath path, CancellationToken ct);
 
+    /// <summary>The same, of a file that the caller has from this tree; many that are asked about at the same time may share a question.</summary>
+    Task<Entry?> StatAgainAsync(Entry known, CancellationToken ct) => StatAsync(known.Path, ct);
+
     /// <summary>
     /// The children of a folder, without the folder itself; a file or a missing path is NotFound, thrown before the first entry.
     /// Ends without an exception only when the listing was whole.

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace RemoteFiles.Nextcloud;
 
-/// <summary>The XML names of WebDAV and Nextcloud that are used here, and the two questions made of them (RFC 4918 section 14.20).</summary>
+/// <summary>The XML names of WebDAV and Nextcloud that are used here, and the questions made of them (RFC 4918 section 14.20).</summary>
 internal static class DavNames
 {
     public const string Dav = "DAV:";
     public const string Sabre = "http://sabredav.org/ns";
-    private const string Oc = "http://owncloud.org/ns";
+    public const string Oc = "http://owncloud.org/ns";
     private const string Nc = "http://nextcloud.org/ns";
 
     public static readonly (string Namespace, string Name) ResourceType = (Dav, "resourcetype");
@@ -26,6 +26,9 @@ internal static class DavNames
 
     public static readonly byte[] AskForFiles = Ask(Always + "<oc:permissions/><nc:mount-type/><nc:is-encrypted/><oc:favorite/>");
     public static readonly byte[] AskForTrash = Ask(Always + "<nc:trashbin-filename/><nc:trashbin-original-location/>");
+
+    /// <summary>What can be asked for in a search as well.</summary>
+    public const string OfSearch = Always + "<oc:permissions/>";
 
     private const string Always =
         "<d:resourcetype/><d:getlastmodified/><d:getetag/><d:getcontentlength/><d:getcontenttype/><oc:fileid/><oc:size/>";

@@ -30,6 +30,9 @@ internal sealed class DavRoot
 
     public static DavRoot Files(Account account) => new(account, "files", account.UserId);
 
+    /// <summary>Around all of them, where they are searched.</summary>
+    public static DavRoot All(Account account) => new(account);
+
     public static DavRoot Trash(Account account) => new(account, "trashbin", account.UserId, "trash");
 
     /// <summary>Where parts of files wait to be made one.</summary>

@@ -25,4 +25,4 @@ internal sealed class KnownGaps(TimeProvider clock)
 }
 
 /// <summary>What not every Nextcloud offers.</summary>
-internal sealed record NextcloudGaps(KnownGaps Archives, KnownGaps Hashes);
+internal sealed record NextcloudGaps(KnownGaps Archives, KnownGaps Hashes, KnownGaps Searches);

@@ -10,7 +10,8 @@ namespace RemoteFiles.Nextcloud;
 /// <summary>Opens the remote tree of an account; nothing is sent before it is asked something.</summary>
 internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock, ILogger<NextcloudConnector> log)
 {
-    private readonly NextcloudGaps gaps = new(new(clock), new(clock));
+    private readonly NextcloudGaps gaps = new(new(clock), new(clock), new(clock));
+    private readonly SharedQuestions questions = new();
 
     public RemoteTree Connect(Account account)
     {
@@ -18,7 +19,7 @@ internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudO
         return new(Tree(account), Trash(account), $"{url.Scheme}://{url.Authority}{url.AbsolutePath.TrimEnd('/')}");
     }
 
-    public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, gaps, log);
+    public IFileTree Tree(Account account) => new NextcloudTree(Line(account), account, gaps, questions, log);
 
     public ITrash Trash(Account account) => new NextcloudTrash(Line(account), account, Tree(account));
 

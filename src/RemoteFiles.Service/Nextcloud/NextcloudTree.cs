@@ -8,12 +8,18 @@ using Shared.Faults;
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>The files of a user at a remote Nextcloud, spoken to in WebDAV (RFC 4918) below <c>/remote.php/dav/files/&lt;user&gt;/</c>.</summary>
-internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps gaps, ILogger log) : IFileTree
+internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps gaps, SharedQuestions questions, ILogger log) : IFileTree
 {
     private readonly DavRoot root = DavRoot.Files(account);
     private readonly DavCollection files = new(line, DavRoot.Files(account), DavNames.AskForFiles);
 
     public async Task<Entry?> StatAsync(FilePath path, CancellationToken ct) => (await files.FindAsync(path, ct))?.ToEntry();
+
+    public async Task<Entry?> StatAgainAsync(Entry known, CancellationToken ct)
+    {
+        var (isTold, now) = await questions.AskAsync(account, known, FindAllAsync, ct);
+        return isTold ? now : await StatAsync(known.Path, ct);
+    }
 
     public IAsyncEnumerable<Entry> ListAsync(FilePath folder, CancellationToken ct) => ChildrenAsync(folder, files.ListAsync(folder, ct));
 
@@ -85,6 +91,10 @@ internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps
             }
         }
     }
+
+    private async Task<IReadOnlyDictionary<string, Entry?>> FindAllAsync(IReadOnlyList<Entry> known, CancellationToken ct) => known is [var single]
+        ? new Dictionary<string, Entry?> { [single.Id] = await StatAsync(single.Path, ct) }
+        : await new NextcloudSearch(line, root, account, gaps.Searches).FindAsync(known, ct);
 
     private async Task<Download> OpenAsync(Entry known, long offset, bool isFresh, CancellationToken ct)
     {

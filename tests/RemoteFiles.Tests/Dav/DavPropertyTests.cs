@@ -96,6 +96,22 @@ public sealed class DavPropertyTests(DavFixture fixture) : DavTest(fixture)
         Fails(400, "BadRequest", await AskSearchAsync("<d:eq><d:prop><d:nothing/></d:prop><d:literal>1</d:literal></d:eq>"));
     }
 
+    [Fact]
+    public async Task A_search_for_ids_finds_those_below_its_scope_that_are_there()
+    {
+        string[] paths = [$"{Folder}/a.txt", $"{Folder}/b.txt", $"{Folder}/deleted.txt", "/beside.txt"];
+        var conditions = "<d:eq><d:prop><oc:fileid/></d:prop><d:literal>999999999</d:literal></d:eq>";
+        foreach (var path in paths)
+        {
+            await PutAsync(path, "x");
+            conditions += $"<d:eq><d:prop><oc:fileid/></d:prop><d:literal>{(await StatAsync(path, "<oc:fileid/>")).Value}</d:literal></d:eq>";
+        }
+
+        Expect.Status(204, await AskAsync("DELETE", paths[2]));
+
+        Assert.Equal([$"{Files}{Folder}/a.txt", $"{Files}{Folder}/b.txt"], await SearchAsync($"<d:or>{conditions}</d:or>"));
+    }
+
     private async Task<IEnumerable<string>> SearchAsync(string where)
     {
         var answer = await AskSearchAsync(where);

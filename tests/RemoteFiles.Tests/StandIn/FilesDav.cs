@@ -310,7 +310,8 @@ internal sealed class FilesDav(StandInTree tree, string root)
         response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{name}; filename=\"{name}\"";
     }
 
-    private string Href(string[] path, Node node) => path.Length == 0 ? root : root + string.Join('/', path.Select(DavPath.Encode)) + (node is FolderNode ? "/" : "");
+    /// <summary>Encoded; a folder's ends with a slash.</summary>
+    public string Href(string[] path, Node node) => path.Length == 0 ? root : root + string.Join('/', path.Select(DavPath.Encode)) + (node is FolderNode ? "/" : "");
 
     private static Task MissingAsync(HttpContext context, string[] path, string prefix = "") =>
         SabreAnswer.NotFoundAsync(context, $"File with name {prefix}/{string.Join('/', path)} could not be located");

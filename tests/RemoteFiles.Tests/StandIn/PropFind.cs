@@ -33,8 +33,20 @@ internal sealed class PropFind
         }
 
         body.Position = 0;
-        using var reader = XmlReader.Create(body, new() { DtdProcessing = DtdProcessing.Prohibit });
-        return new(context, XDocument.Load(reader).Root!.Element(XName.Get("prop", "DAV:"))?.Elements().Select(Prefixed).ToList());
+        return Of(context, Read(body));
+    }
+
+    /// <summary>What is asked of each file that a search (RFC 5323) finds, and the ids it looks for; null when it looks for something else.</summary>
+    public static async Task<(PropFind Question, HashSet<long> Ids)?> ReadSearchAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        body.Position = 0;
+        var search = Read(body).Element(Dav("basicsearch"))!;
+        var conditions = search.Element(Dav("where"))!.Descendants(Dav("eq")).ToList();
+        return conditions.TrueForAll(condition => condition.Element(Dav("prop"))!.Elements().Single().Name == XName.Get("fileid", Oc))
+            ? (Of(context, search.Element(Dav("select"))!), conditions.Select(condition => long.Parse(condition.Element(Dav("literal"))!.Value, CultureInfo.InvariantCulture)).ToHashSet())
+            : null;
     }
 
     public async Task BeginAsync()
@@ -112,6 +124,16 @@ internal sealed class PropFind
 
         return known;
     }
+
+    private static PropFind Of(HttpContext context, XElement asked) => new(context, asked.Element(Dav("prop"))?.Elements().Select(Prefixed).ToList());
+
+    private static XElement Read(Stream body)
+    {
+        using var reader = XmlReader.Create(body, new() { DtdProcessing = DtdProcessing.Prohibit });
+        return XDocument.Load(reader).Root!;
+    }
+
+    private static XName Dav(string name) => XName.Get(name, "DAV:");
 
     private static void Propstat(StringBuilder text, IEnumerable<string> names, IReadOnlyDictionary<string, string> known, string status)
     {

@@ -145,6 +145,9 @@ internal sealed class StandInNextcloud : IAsyncDisposable
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"Nextcloud\", charset=\"UTF-8\"";
                 await SabreAnswer.WriteAsync(context, 401, "NotAuthenticated", "No public access to this resource., Username or password was incorrect");
                 break;
+            case ["remote.php", "dav"] when request.Method == "SEARCH":
+                await FilesSearch.AnswerAsync(context, Tree, new(Tree, Root("files")));
+                break;
             case ["remote.php", "dav", "files", var id, .. var path] when id == User.Id:
                 await new FilesDav(Tree, Root("files")).AnswerAsync(context, path);
                 break;
