@@ -1,3 +1,4 @@
+using Migration.Tests.Fakes;
 using Shared.Faults;
 
 namespace RemoteFiles.Tests.Nextcloud;
@@ -86,14 +87,22 @@ public sealed class ProbeTests : IAsyncDisposable
     [Fact]
     public async Task Half_a_minute_is_the_most_that_a_user_waits()
     {
-        await using var slow = new RemoteNextcloud(clock: new HundredfoldTime());
+        var clock = new ManualClock();
+        var isAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var slow = new RemoteNextcloud(clock: clock);
         slow.Server.Then(async exchange =>
         {
             await exchange.SendAsync("HTTP/1.1 200 O");
+            isAsked.SetResult();
             await exchange.StayUntilClientLeavesAsync();
         });
 
-        var thrown = await slow.FaultOfAsync(() => slow.Probe.ResolveAsync(slow.Url, "carol", "x", Ct));
+        var asking = slow.Probe.ResolveAsync(slow.Url, "carol", "x", Ct);
+        await isAsked.Task.WaitAsync(Ct);
+        clock.Pass(TimeSpan.FromSeconds(29));
+        Assert.False(asking.IsCompleted);
+        clock.Pass(TimeSpan.FromSeconds(1));
+        var thrown = await slow.FaultOfAsync(() => asking);
 
         Assert.Equal((Fault.BadGateway, $"nextcloud unreachable: {slow.Server.Host} does not answer in time"), (thrown.Fault, thrown.Message));
     }
@@ -118,11 +127,4 @@ public sealed class ProbeTests : IAsyncDisposable
     }
 
     private Task<string> ProbeAsync() => nextcloud.Probe.ResolveAsync(nextcloud.Url, "carol", "carol-pass-9X", Ct);
-
-    /// <summary>A clock that runs so fast that half a minute is a wait for a test.</summary>
-    private sealed class HundredfoldTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
-    }
 }
