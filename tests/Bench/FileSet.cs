@@ -6,10 +6,11 @@ internal sealed record FileSet(string Name, int Count, int FilesPerFolder, int S
     public static readonly FileSet Small = new("small", 2_000, 40, 1024, 16 * 1024);
     public static readonly FileSet Many = new("many", 20_000, 200, 1024, 16 * 1024);
     public static readonly FileSet Large = new("large", 10, 10, 200 * 1000 * 1000, 200 * 1000 * 1000);
+    public static readonly FileSet Photos = new("photos", 300, 100, 2_000_000, 6_000_000);
     public static readonly FileSet Vast = new("vast", 100_000, 500, 1024, 16 * 1024);
     public static readonly FileSet Heavy = new("heavy", 50, 10, 200 * 1000 * 1000, 200 * 1000 * 1000);
 
-    public static readonly IReadOnlyList<FileSet> All = [Small, Many, Large, Vast, Heavy];
+    public static readonly IReadOnlyList<FileSet> All = [Small, Many, Photos, Large, Vast, Heavy];
 
     public IEnumerable<int> Numbers => Enumerable.Range(0, Count);
 

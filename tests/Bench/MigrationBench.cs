@@ -9,7 +9,7 @@ internal sealed class MigrationBench : IBench
 {
     public string Name => "migration";
 
-    public string Summary => "[small|many|large|vast|heavy …] [nextcloud|mod_dav|own …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
+    public string Summary => "[small|many|photos|large|vast|heavy …] [nextcloud|mod_dav|own …] [rounds] [alone|memory]: from the Nextcloud in BENCH_NEXTCLOUD (http://user:password@host/), from Apache mod_dav and from our own face, against rclone and curl, or alone; or the memory of each service";
 
     public async Task RunAsync(string[] arguments, CancellationToken ct)
     {
