@@ -52,6 +52,22 @@ public sealed class RealNextcloudTests : IAsyncLifetime
         Assert.Null(await Tree.HashAsync(written with { Path = work.Child("none") }, Ct));
     }
 
+    [Fact]
+    public async Task Many_that_are_asked_about_at_once_are_told_as_each_is_alone()
+    {
+        var known = new List<Entry>();
+        for (var number = 1; number <= 20; number++)
+        {
+            known.Add(await Tree.WriteAsync(work.Child($"é & {number}.bin"), Upload(new byte[number]), Ct));
+        }
+
+        await Tree.DeleteAsync(known[^1].Path, null, Ct);
+
+        var now = await Task.WhenAll(known.Select(entry => Tree.StatAgainAsync(entry, Ct)));
+
+        Assert.Equal([.. known[..^1].Select(entry => (entry.Id, entry.ETag, entry.Size)), default], now.Select(entry => entry is null ? default : (entry.Id, entry.ETag, entry.Size)));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task A_file_of_any_name_is_stored_listed_read_copied_moved_and_deleted(string name)
