@@ -69,6 +69,31 @@ public sealed class Md5TurnsTests
         Assert.True(Add(states[0]).Hashed.IsCompleted);
     }
 
+    [Fact]
+    public void All_that_waited_for_one_that_has_ended_is_hashed_at_once()
+    {
+        var states = Moving(2);
+        var pieces = new[] { Add(states[0]), Add(states[0]), Add(states[0]) };
+        Assert.All(pieces, piece => Assert.False(piece.Hashed.IsCompleted));
+
+        turns.End(states[1]);
+
+        Assert.All(pieces, piece => Assert.True(piece.Hashed.IsCompleted));
+    }
+
+    [Fact]
+    public async Task All_that_waited_for_one_that_is_late_is_hashed_when_the_first_is()
+    {
+        var states = Moving(2);
+        var pieces = new[] { Add(states[0]), Add(states[0]), Add(states[0]) };
+        var hashing = turns.HashAsync(pieces[0]);
+
+        clock.Pass(Md5Turns.Patience);
+        await hashing;
+
+        await Task.WhenAll(pieces.Select(piece => piece.Hashed)).WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     private Md5Turns.Piece Add(uint[] state) => turns.Add(state, new byte[Md5Lanes.BlockSize]);
 
     // Each has come once, and all that came is hashed.

@@ -25,7 +25,7 @@ internal sealed class Md5Turns(TimeProvider clock)
             moving.Add(state);
         }
 
-        Hash(TakeIfAllAreHere());
+        HashWhileAllAreHere();
         return piece;
     }
 
@@ -35,17 +35,28 @@ internal sealed class Md5Turns(TimeProvider clock)
         if (!piece.Hashed.IsCompleted && await Task.WhenAny(piece.Hashed, Task.Delay(Patience, clock)) != piece.Hashed)
         {
             Hash(TakeWhoIsHere());
+            HashWhileAllAreHere();
         }
 
         await piece.Hashed;
     }
 
-    /// <summary>No more of this message comes.</summary>
+    /// <summary>No more of this message comes: nobody waits for it.</summary>
     public void End(uint[] state)
     {
         lock (gate)
         {
             moving.Remove(state);
+        }
+
+        HashWhileAllAreHere();
+    }
+
+    private void HashWhileAllAreHere()
+    {
+        while (TakeIfAllAreHere() is { Count: > 0 } lanes)
+        {
+            Hash(lanes);
         }
     }
 
