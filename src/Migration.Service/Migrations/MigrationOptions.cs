@@ -14,8 +14,9 @@ internal sealed class MigrationOptions : IValidatableObject
     [Range(1, 1000)]
     public int ConcurrentMigrations { get; set; } = 4;
 
+    /// <summary>One less than the workers that PHP-FPM has unless it is told otherwise: somebody else is let in while large files come.</summary>
     [Range(1, 100)]
-    public int FilesPerMigration { get; set; } = 6;
+    public int FilesPerMigration { get; set; } = 4;
 
     [Range(1, 100)]
     public int FoldersPerMigration { get; set; } = 2;

@@ -92,7 +92,7 @@ internal static class DavSearch
     {
         foreach (var number in numbers.Distinct())
         {
-            if (await call.Drive.FindAsync(number, call.Ct) is { Cozy.Trashed: false } entry && entry.Path != call.Path && call.Path.Contains(entry.Path))
+            if (await call.Drive.FindAsync(number, call.Ct) is { Cozy.Trashed: false, Id: not ICozyDrive.TrashId } entry && entry.Path != call.Path && call.Path.Contains(entry.Path))
             {
                 yield return entry;
             }

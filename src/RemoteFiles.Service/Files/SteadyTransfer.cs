@@ -34,7 +34,7 @@ internal static class SteadyTransfer
         }
 
         // Gone after the last byte is no change of what was read.
-        var now = await from.StatAgainAsync(source, ct);
+        var now = await from.StatAgainAsync(done.Source, ct);
         if (now is null || (now.ETag, now.Size) == (done.Source.ETag, done.Source.Size))
         {
             return (done, source);

@@ -11,7 +11,7 @@ namespace RemoteFiles.Nextcloud;
 internal sealed class NextcloudConnector(NextcloudHttp http, IOptions<NextcloudOptions> options, TimeProvider clock, ILogger<NextcloudConnector> log)
 {
     private readonly NextcloudGaps gaps = new(new(clock), new(clock), new(clock));
-    private readonly SharedQuestions questions = new();
+    private readonly SharedQuestions questions = new(clock);
 
     public RemoteTree Connect(Account account)
     {

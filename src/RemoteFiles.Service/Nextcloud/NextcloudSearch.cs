@@ -1,12 +1,16 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text;
 using RemoteFiles.Accounts;
 using RemoteFiles.Files;
+using Shared.Faults;
 
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>
-/// Asks about many files at once, by their ids (SEARCH, RFC 5323), which costs a Nextcloud no more than asking about one.
+/// Asks whether many files are still as they are known, by their ids (SEARCH, RFC 5323), which costs a Nextcloud no more than asking
+/// about one. It looks no further than its own records: what it shows otherwise has to be asked for alone.
 /// <code>
 /// SEARCH /remote.php/dav/
 /// &lt;d:searchrequest xmlns:d="DAV:" …&gt;&lt;d:basicsearch&gt;&lt;d:select&gt;&lt;d:prop&gt;&lt;d:getetag/&gt;…&lt;/d:prop&gt;&lt;/d:select&gt;
@@ -17,23 +21,42 @@ namespace RemoteFiles.Nextcloud;
 /// </summary>
 internal sealed class NextcloudSearch(DavLine line, DavRoot root, Account account, KnownGaps gaps)
 {
-    /// <summary>What was found where it was known, by id. Nothing of what is elsewhere by now, of what others share or is mounted, which a search may know less well, and of what is gone.</summary>
+    // Nextcloud takes no more conditions in one search, and without a limit gives no more results.
+    public const int MostAtOnce = 100;
+
+    /// <summary>Those that are as they were, by id. Nothing of what is elsewhere by now, has changed or is gone, and of what others share or is mounted, which a search may know less well.</summary>
     public async Task<IReadOnlyDictionary<string, Entry?>> FindAsync(IReadOnlyList<Entry> known, CancellationToken ct)
     {
-        var asked = known.Where(file => file.Id.All(char.IsAsciiDigit)).ToDictionary(file => file.Id, file => file.Path);
+        // One that two paths lead to would answer for either.
+        var asked = known.Where(file => file.Id.All(char.IsAsciiDigit)).GroupBy(file => file.Id).Where(same => same.Count() == 1).ToDictionary(same => same.Key, same => same.Single());
         var found = new Dictionary<string, Entry?>();
         if (asked.Count == 0 || !gaps.MayAsk(account))
         {
             return found;
         }
 
-        using var response = await line.AskAsync(() => Request(asked.Keys), ct);
-        if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotImplemented)
+        try
         {
+            await foreach (var entry in SearchAsync(asked.Keys, ct))
+            {
+                if (entry is { IsFolder: false, Kind: EntryKind.Own } && asked.TryGetValue(entry.Id, out var was) && (entry.Path, entry.ETag, entry.Size) == (was.Path, was.ETag, was.Size))
+                {
+                    found[entry.Id] = entry;
+                }
+            }
+        }
+        catch (FaultException)
+        {
+            // Whatever it was: each is asked for alone, and tells why not.
             gaps.Refused(account);
-            return found;
         }
 
+        return found;
+    }
+
+    private async IAsyncEnumerable<Entry> SearchAsync(IEnumerable<string> ids, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var response = await line.AskAsync(() => Request(ids), ct);
         if (response.StatusCode != HttpStatusCode.MultiStatus)
         {
             throw await line.FaultAsync(response, ct);
@@ -43,22 +66,20 @@ internal sealed class NextcloudSearch(DavLine line, DavRoot root, Account accoun
         using var answer = new MultiStatus(body, root, line.Host);
         while (await answer.NextAsync() is { } resource)
         {
-            if (resource.ToEntry() is { IsFolder: false, Kind: EntryKind.Own } entry && asked.TryGetValue(entry.Id, out var path) && path == entry.Path)
-            {
-                found[entry.Id] = entry;
-            }
+            yield return resource.ToEntry();
         }
-
-        return found;
     }
 
     private HttpRequestMessage Request(IEnumerable<string> ids)
     {
         var request = line.Request("SEARCH", DavRoot.All(account).Folder(FilePath.Root));
+
+        // SearchDAV takes the path as it is: encoded, an id with an @ is nobody's.
+        var scope = SecurityElement.Escape($"/files/{account.UserId}");
         var any = string.Concat(ids.Select(id => $"<d:eq><d:prop><oc:fileid/></d:prop><d:literal>{id}</d:literal></d:eq>"));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(
             $"""
-            <?xml version="1.0"?><d:searchrequest xmlns:d="{DavNames.Dav}" xmlns:oc="{DavNames.Oc}"><d:basicsearch><d:select><d:prop>{DavNames.OfSearch}</d:prop></d:select><d:from><d:scope><d:href>/files/{Uri.EscapeDataString(account.UserId)}</d:href><d:depth>infinity</d:depth></d:scope></d:from><d:where><d:or>{any}</d:or></d:where></d:basicsearch></d:searchrequest>
+            <?xml version="1.0"?><d:searchrequest xmlns:d="{DavNames.Dav}" xmlns:oc="{DavNames.Oc}"><d:basicsearch><d:select><d:prop>{DavNames.OfSearch}</d:prop></d:select><d:from><d:scope><d:href>{scope}</d:href><d:depth>infinity</d:depth></d:scope></d:from><d:where><d:or>{any}</d:or></d:where></d:basicsearch></d:searchrequest>
             """))
         {
             Headers = { ContentType = new("application/xml") { CharSet = "utf-8" } },

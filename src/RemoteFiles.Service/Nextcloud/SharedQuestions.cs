@@ -7,9 +7,10 @@ namespace RemoteFiles.Nextcloud;
 /// Asks again about files of an account. Who comes while a question is under way waits for its end, and shares the next one with
 /// all others that wait: the busier the account, the fewer questions a file costs.
 /// </summary>
-internal sealed class SharedQuestions
+internal sealed class SharedQuestions(TimeProvider clock)
 {
-    private const int MostAtOnce = 100;
+    /// <summary>How long a question that hangs keeps others from asking alone.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
 
@@ -26,10 +27,18 @@ internal sealed class SharedQuestions
         if (IsFirst(account, mine))
         {
             _ = AskAllAsync(account, question);
+            await mine.Told.Task.WaitAsync(ct);
         }
 
-        var told = await mine.Told.Task.WaitAsync(ct);
-        return (told.TryGetValue(file.Id, out var now), now);
+        try
+        {
+            var told = await mine.Told.Task.WaitAsync(Patience, clock, ct);
+            return (told.TryGetValue(file.Id, out var now), now);
+        }
+        catch (TimeoutException)
+        {
+            return (false, null);
+        }
     }
 
     private bool IsFirst(Account account, Waiting mine)
@@ -52,17 +61,20 @@ internal sealed class SharedQuestions
     {
         while (Next(account) is { Count: > 0 } all)
         {
-            IReadOnlyDictionary<string, Entry?> told = new Dictionary<string, Entry?>();
             try
             {
-                told = await question(all.ConvertAll(one => one.File), all[0].Ct);
+                var told = await question(all.ConvertAll(one => one.File), all[0].Ct);
+                all.ForEach(one => one.Told.SetResult(told));
+            }
+            catch (Exception e) when (all.Count == 1)
+            {
+                all[0].Told.SetException(e);
             }
             catch (Exception)
             {
-                // Nothing is told: each asks alone, and learns why for itself.
+                // Each asks alone, and learns why for itself.
+                all.ForEach(one => one.Told.SetResult(new Dictionary<string, Entry?>()));
             }
-
-            all.ForEach(one => one.Told.SetResult(told));
         }
     }
 
@@ -71,7 +83,7 @@ internal sealed class SharedQuestions
         lock (gate)
         {
             var all = waiting[account];
-            var next = all.Where(one => !one.Ct.IsCancellationRequested).Take(MostAtOnce).ToList();
+            var next = all.Where(one => !one.Ct.IsCancellationRequested).Take(NextcloudSearch.MostAtOnce).ToList();
             all.RemoveAll(one => next.Contains(one) || one.Ct.IsCancellationRequested);
             if (next.Count == 0)
             {

@@ -1,3 +1,4 @@
+using Migration.Tests.Fakes;
 using RemoteFiles.Accounts;
 using RemoteFiles.Files;
 using RemoteFiles.Nextcloud;
@@ -10,8 +11,11 @@ public sealed class SharedQuestionsTests
 {
     private static readonly Account Carol = new("account", new("http://cloud.example/"), "carol", "carol-pass-9X", "carol");
 
-    private readonly SharedQuestions questions = new();
+    private readonly ManualClock clock = new();
+    private readonly SharedQuestions questions;
     private readonly List<(string Ids, TaskCompletionSource<bool> Answer)> asked = [];
+
+    public SharedQuestionsTests() => questions = new(clock);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -32,16 +36,57 @@ public sealed class SharedQuestionsTests
     }
 
     [Fact]
-    public async Task A_question_that_fails_tells_nobody_anything_and_the_next_one_is_asked()
+    public async Task Who_asked_alone_learns_why_it_failed_and_the_next_question_is_asked()
     {
         var (first, second) = (AskAsync("1"), AskAsync("2"));
 
         asked[0].Answer.SetException(new FaultException(Fault.BadGateway, "broken"));
-        Assert.Equal((false, null), await first);
+        Assert.Equal("broken", (await Assert.ThrowsAsync<FaultException>(() => first)).Message);
         await UntilAskedAsync(2);
         asked[1].Answer.SetResult(true);
 
         Assert.Equal((true, "2"), await second);
+    }
+
+    [Fact]
+    public async Task A_shared_question_that_fails_tells_nobody_anything()
+    {
+        var first = AskAsync("1");
+        var others = new[] { AskAsync("2"), AskAsync("3") };
+        asked[0].Answer.SetResult(true);
+        await UntilAskedAsync(2);
+
+        asked[1].Answer.SetException(new FaultException(Fault.BadGateway, "broken"));
+
+        Assert.Equal([(false, null), (false, null)], await Task.WhenAll(others));
+        Assert.True((await first).IsTold);
+    }
+
+    [Fact]
+    public async Task A_question_that_hangs_does_not_keep_others_for_long()
+    {
+        var (first, second) = (AskAsync("1"), AskAsync("2"));
+
+        clock.Pass(SharedQuestions.Patience);
+
+        Assert.Equal((false, null), await second);
+        Assert.False(first.IsCompleted);
+        asked[0].Answer.SetResult(true);
+        Assert.Equal((true, "1"), await first);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_the_question_that_others_share_takes_none_of_them_along()
+    {
+        using var gone = new CancellationTokenSource();
+        var (first, second, third) = (AskAsync("1"), AskAsync("2", gone.Token), AskAsync("3"));
+        asked[0].Answer.SetResult(true);
+        await UntilAskedAsync(2);
+
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal(((true, "1"), (false, null)), (await first, await third));
     }
 
     [Fact]
@@ -112,7 +157,7 @@ public sealed class SharedQuestionsTests
             asked.Add((string.Join(' ', files.Select(file => file.Id)), answer));
         }
 
-        await answer.Task;
+        await answer.Task.WaitAsync(ct);
         return files.ToDictionary(file => file.Id, file => (Entry?)file);
     }
 

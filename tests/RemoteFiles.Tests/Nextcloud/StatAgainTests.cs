@@ -7,7 +7,7 @@ using StandIn;
 
 namespace RemoteFiles.Tests.Nextcloud;
 
-/// <summary>Files that are asked about again at the same time cost two questions, however many they are.</summary>
+/// <summary>Files that are asked about again at the same time cost two questions, however many they are, while they are as they were.</summary>
 public sealed class StatAgainTests : IAsyncLifetime
 {
     private const int Count = 20;
@@ -22,7 +22,7 @@ public sealed class StatAgainTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        standIn = await StandInNextcloud.StartAsync();
+        standIn = await StandInNextcloud.StartAsync(new("carol & co@cloud.example", "standin-password-9X", "carol & co@cloud.example"));
         standIn.Tree.AddFolder("/sub");
         for (var number = 0; number < Count; number++)
         {
@@ -44,12 +44,32 @@ public sealed class StatAgainTests : IAsyncLifetime
     [Fact]
     public async Task They_share_a_question_and_are_told_apart()
     {
-        standIn.Tree.AddFile("/f 0.txt", "changed"u8);
-
         var (now, methods) = await AskAllAsync();
 
         Assert.Equal(["PROPFIND", "SEARCH"], methods);
-        Assert.Equal(known.Select(entry => (entry.Path, entry.Path.Name != "f 0.txt")), now.Select((entry, index) => (entry!.Path, (entry.ETag, entry.Size) == (known[index].ETag, known[index].Size))));
+        Assert.Equal(known.Select(entry => (entry.Id, entry.Path, entry.ETag, entry.Size)), now.Select(entry => (entry!.Id, entry.Path, entry.ETag, entry.Size)));
+    }
+
+    [Fact]
+    public async Task One_that_has_changed_is_asked_for_alone()
+    {
+        standIn.Tree.AddFile("/f 4.txt", "changed"u8);
+
+        var (now, methods) = await AskAllAsync();
+
+        Assert.Equal(["PROPFIND", "SEARCH", "PROPFIND"], methods);
+        Assert.Equal(["f 4.txt"], known.Where((entry, index) => (entry.ETag, entry.Size) != (now[index]!.ETag, now[index]!.Size)).Select(entry => entry.Path.Name));
+    }
+
+    [Fact]
+    public async Task One_that_two_paths_lead_to_is_asked_for_alone()
+    {
+        known[^1] = known[^2] with { Path = FilePath.Parse("/elsewhere.txt") };
+
+        var (now, methods) = await AskAllAsync();
+
+        Assert.Equal(["PROPFIND", "SEARCH", "PROPFIND", "PROPFIND"], methods);
+        Assert.Equal((known[^2].Path, null), (now[^2]!.Path, now[^1]));
     }
 
     [Fact]

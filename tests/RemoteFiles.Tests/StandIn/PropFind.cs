@@ -36,8 +36,8 @@ internal sealed class PropFind
         return Of(context, Read(body));
     }
 
-    /// <summary>What is asked of each file that a search (RFC 5323) finds, and the ids it looks for; null when it looks for something else.</summary>
-    public static async Task<(PropFind Question, HashSet<long> Ids)?> ReadSearchAsync(HttpContext context)
+    /// <summary>What is asked of each file that a search (RFC 5323) finds, and where it looks, and the ids it looks for; null when it looks for something else.</summary>
+    public static async Task<(PropFind Question, string Scope, HashSet<long> Ids)?> ReadSearchAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
@@ -45,7 +45,7 @@ internal sealed class PropFind
         var search = Read(body).Element(Dav("basicsearch"))!;
         var conditions = search.Element(Dav("where"))!.Descendants(Dav("eq")).ToList();
         return conditions.TrueForAll(condition => condition.Element(Dav("prop"))!.Elements().Single().Name == XName.Get("fileid", Oc))
-            ? (Of(context, search.Element(Dav("select"))!), conditions.Select(condition => long.Parse(condition.Element(Dav("literal"))!.Value, CultureInfo.InvariantCulture)).ToHashSet())
+            ? (Of(context, search.Element(Dav("select"))!), search.Descendants(Dav("href")).Single().Value, conditions.Select(condition => long.Parse(condition.Element(Dav("literal"))!.Value, CultureInfo.InvariantCulture)).ToHashSet())
             : null;
     }
 

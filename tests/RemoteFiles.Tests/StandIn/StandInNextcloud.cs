@@ -146,7 +146,7 @@ internal sealed class StandInNextcloud : IAsyncDisposable
                 await SabreAnswer.WriteAsync(context, 401, "NotAuthenticated", "No public access to this resource., Username or password was incorrect");
                 break;
             case ["remote.php", "dav"] when request.Method == "SEARCH":
-                await FilesSearch.AnswerAsync(context, Tree, new(Tree, Root("files")));
+                await FilesSearch.AnswerAsync(context, Tree, new(Tree, Root("files")), User.Id);
                 break;
             case ["remote.php", "dav", "files", var id, .. var path] when id == User.Id:
                 await new FilesDav(Tree, Root("files")).AnswerAsync(context, path);
