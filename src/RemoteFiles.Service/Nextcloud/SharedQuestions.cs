@@ -33,6 +33,7 @@ internal sealed class SharedQuestions(TimeProvider clock)
         try
         {
             var told = await mine.Told.Task.WaitAsync(Patience, clock, ct);
+            ct.ThrowIfCancellationRequested();
             return (told.TryGetValue(file.Id, out var now), now);
         }
         catch (TimeoutException)
