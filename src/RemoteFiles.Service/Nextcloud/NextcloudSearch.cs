@@ -45,10 +45,13 @@ internal sealed class NextcloudSearch(DavLine line, DavRoot root, Account accoun
                 }
             }
         }
-        catch (FaultException)
+        catch (FaultException e)
         {
-            // Whatever it was: each is asked for alone, and tells why not.
-            gaps.Refused(account);
+            // Each is asked for alone, and tells why not. A refused password or a server at rest says nothing about its searches.
+            if (e.Fault is not (Fault.Unauthenticated or Fault.Unavailable or Fault.Maintenance))
+            {
+                gaps.Refused(account);
+            }
         }
 
         return found;
