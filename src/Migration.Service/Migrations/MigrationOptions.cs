@@ -14,9 +14,9 @@ internal sealed class MigrationOptions : IValidatableObject
     [Range(1, 1000)]
     public int ConcurrentMigrations { get; set; } = 4;
 
-    /// <summary>One less than the workers that PHP-FPM has unless it is told otherwise: somebody else is let in while large files come.</summary>
+    /// <summary>At most: a Nextcloud gets more than four only where it still answers others at once.</summary>
     [Range(1, 100)]
-    public int FilesPerMigration { get; set; } = 4;
+    public int FilesPerMigration { get; set; } = 6;
 
     [Range(1, 100)]
     public int FoldersPerMigration { get; set; } = 2;

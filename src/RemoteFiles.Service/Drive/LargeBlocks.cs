@@ -7,7 +7,7 @@ namespace RemoteFiles.Drive;
 internal static class LargeBlocks
 {
     public const int Size = 1024 * 1024;
-    private const int MostKept = 16;
+    private const int MostKept = 24;
     private static readonly ConcurrentQueue<Memory<byte>> Kept = [];
 
     public static Memory<byte> Rent()

@@ -35,6 +35,12 @@ internal interface IFileTree
     /// </summary>
     IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) => AsyncEnumerable.Empty<WholeFile>();
 
+    /// <summary>
+    /// Waits until this tree bears one more transfer of so many bytes; the caller disposes of what it gets when that is over. To open a
+    /// file needs none: it is for who brings all there is.
+    /// </summary>
+    Task<IDisposable?> BeginTransferAsync(long bytes, CancellationToken ct) => Task.FromResult<IDisposable?>(null);
+
     /// <summary>The SHA-256 of a file as the tree itself reads it now; null where it does not offer that, or not of this file.</summary>
     Task<ReadOnlyMemory<byte>?> HashAsync(Entry known, CancellationToken ct) => Task.FromResult<ReadOnlyMemory<byte>?>(null);
 

@@ -16,6 +16,7 @@ internal static class SteadyTransfer
     public static async Task<Transferred> CopyAsync(
         IFileTree from, Entry source, ICozyDrive drive, FilePath target, TransferDetails details, CancellationToken ct)
     {
+        using var place = await from.BeginTransferAsync(source.Size ?? long.MaxValue, ct);
         var first = await TryAsync(from, source, drive, target, details, ct);
         return first.Done
             ?? (await TryAsync(from, first.Now, drive, target, details, ct)).Done

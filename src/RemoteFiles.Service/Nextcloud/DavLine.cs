@@ -112,6 +112,9 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     /// <summary>How long an answer may take that the server reads a whole file for: what a slow disk gives is waited for.</summary>
     public TimeSpan PatienceFor(long bytes) => options.AnswerTimeout + TimeSpan.FromSeconds(bytes / SlowestDisk);
 
+    /// <summary>Waits for a place among the transfers that the server has under way; it is disposed of when the bytes are here.</summary>
+    public Task<IDisposable> BeginTransferAsync(long bytes, CancellationToken ct) => server.Transfers.EnterAsync(account.Id, bytes, AskLeastAsync, ct);
+
     /// <summary>Waits while bytes pass faster than they may.</summary>
     public ValueTask PassAsync(int count, CancellationToken ct) => server.PassAsync(count, ct);
 
@@ -150,6 +153,16 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
             silence.ThrowIfGivenUp();
             throw;
         }
+    }
+
+    // Nobody's business, and past the turns: it is to tell how long others wait there.
+    private async Task AskLeastAsync(CancellationToken ct)
+    {
+        using var request = Request("HEAD", NextcloudStatus.Address(account.Url));
+        request.Headers.Authorization = null;
+        using var response = server.Standing.Pause == TimeSpan.Zero
+            ? await http.SendAsync(request, ct)
+            : throw new FaultException(Fault.Unavailable, $"{Host} asked to be left alone");
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)

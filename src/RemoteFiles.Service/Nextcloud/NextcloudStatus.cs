@@ -13,11 +13,12 @@ internal static class NextcloudStatus
 {
     private const int LongestAnswer = 64 * 1024;
 
+    public static Uri Address(Uri root) => new($"{root.Scheme}://{root.Authority}{root.AbsolutePath.TrimEnd('/')}/status.php");
+
     /// <exception cref="FaultException">Maintenance, or BadGateway or Unavailable when it is not there.</exception>
     public static async Task CheckAsync(DavLine line, Uri root, CancellationToken ct)
     {
-        var address = new Uri($"{root.Scheme}://{root.Authority}{root.AbsolutePath.TrimEnd('/')}/status.php");
-        using var response = await line.AskAsync(() => line.Request("GET", address), ct);
+        using var response = await line.AskAsync(() => line.Request("GET", Address(root)), ct);
         switch ((int)response.StatusCode)
         {
             case 200 or 503 when response.Content.Headers.ContentType?.MediaType == "application/json":

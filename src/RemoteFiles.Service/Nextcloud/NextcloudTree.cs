@@ -36,6 +36,8 @@ internal sealed class NextcloudTree(DavLine line, Account account, NextcloudGaps
     /// <summary>One request, while the answer has the ETag that is known; a folder's page has none.</summary>
     public Task<Download> OpenAsync(Entry known, long offset, CancellationToken ct) => OpenAsync(known, offset, isFresh: false, ct);
 
+    public async Task<IDisposable?> BeginTransferAsync(long bytes, CancellationToken ct) => await line.BeginTransferAsync(bytes, ct);
+
     public IAsyncEnumerable<WholeFile> ReadManyAsync(FileBatch batch, CancellationToken ct) =>
         new NextcloudArchive(line, root, account, gaps.Archives).ReadAsync(batch, ct);
 

@@ -26,6 +26,9 @@ internal sealed class RemoteServer(string host, ByteRate everything, Func<Nextcl
     private Fault closedBy;
     private ITimer? opening;
 
+    /// <summary>Those under way, each for as long as its bytes flow; a request is over when its answer begins.</summary>
+    public TransferRoom Transfers { get; } = new(options, clock);
+
     /// <summary>How many requests it gets at once.</summary>
     public int Room => Math.Clamp((int)room, 1, options().MostRequestsPerServer);
 
@@ -129,6 +132,7 @@ internal sealed class RemoteServer(string host, ByteRate everything, Func<Nextcl
 
     public async ValueTask PassAsync(int count, CancellationToken ct)
     {
+        Transfers.Passed(count);
         await bytes.PassAsync(count, ct);
         await everything.PassAsync(count, ct);
     }

@@ -7,6 +7,9 @@ internal sealed class ManualClock : TimeProvider
     private readonly List<Waiting> timers = [];
     private TimeSpan now = TimeSpan.FromDays(1);
 
+    /// <summary>How often something began to wait.</summary>
+    public int Waits { get; private set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => now.Ticks;
@@ -78,6 +81,7 @@ internal sealed class ManualClock : TimeProvider
                 {
                     At = clock.now + dueTime;
                     clock.timers.Add(this);
+                    clock.Waits++;
                 }
             }
 

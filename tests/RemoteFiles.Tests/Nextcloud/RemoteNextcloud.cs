@@ -38,6 +38,8 @@ internal sealed class RemoteNextcloud : IAsyncDisposable
 
     public NextcloudProbe Probe { get; }
 
+    public RemoteServers Servers => http.Servers;
+
     /// <summary>The files of another account, served by the same process.</summary>
     public IFileTree TreeOf(Account account) => connector.Tree(account);
 
