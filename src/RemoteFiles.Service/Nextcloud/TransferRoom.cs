@@ -73,29 +73,36 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
 
     private async Task LookAsync(Func<CancellationToken, Task> ask)
     {
-        while (true)
+        do
         {
             var (begun, before) = (clock.GetTimestamp(), Interlocked.Read(ref passed));
             await Task.Delay(Pause(), clock);
             Measure((Interlocked.Read(ref passed) - before) / clock.GetElapsedTime(begun).TotalSeconds);
-            if (!IsInDoubt())
+            if (InDoubt() is { } beside)
             {
-                return;
+                using var patience = new CancellationTokenSource(AtOnce, clock);
+                var asked = ask(patience.Token);
+                await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Learn(beside, isAnswered: asked.IsCompletedSuccessfully);
             }
-
-            var beside = UnderWay;
-            using var patience = new CancellationTokenSource(AtOnce, clock);
-            var asked = ask(patience.Token);
-            await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Learn(beside, isAnswered: asked.IsCompletedSuccessfully);
         }
+        while (GoesOn());
     }
 
-    private bool IsInDoubt()
+    // How many are under way, if that is more than usual, or may become so.
+    private int? InDoubt()
     {
         lock (gate)
         {
-            if (underWay > Modest || IsTrying)
+            return underWay > Modest || IsTrying ? underWay : null;
+        }
+    }
+
+    private bool GoesOn()
+    {
+        lock (gate)
+        {
+            if (underWay > Modest || MayTry)
             {
                 return true;
             }
@@ -113,11 +120,15 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
         }
     }
 
+    // The last of many say nothing about the next: they had the server to themselves.
     private void Measure(double bytesPerSecond)
     {
         lock (gate)
         {
-            rate = bytesPerSecond > 0 ? bytesPerSecond : rate;
+            if (bytesPerSecond > 0 && underWay >= Modest)
+            {
+                rate = double.IsInfinity(rate) ? bytesPerSecond : (rate + bytesPerSecond) / 2;
+            }
         }
     }
 

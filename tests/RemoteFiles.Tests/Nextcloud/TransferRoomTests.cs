@@ -192,12 +192,12 @@ public sealed class TransferRoomTests
         await NextAsync(() => _ = isAnswered ? question.TrySetResult() : question.TrySetException(new IOException("late")));
     }
 
-    // What follows makes the room wait for the next look.
+    // What follows makes the room wait for the next look, or look no more.
     private async Task NextAsync(Action act)
     {
         var waits = clock.Waits;
         act();
-        while (clock.Waits == waits)
+        while (clock.Waits == waits && !room.Looking.IsCompleted)
         {
             Ct.ThrowIfCancellationRequested();
             await Task.Yield();
