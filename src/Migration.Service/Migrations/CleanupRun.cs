@@ -10,6 +10,7 @@ namespace Migration.Migrations;
 internal sealed class CleanupRun(IRemoteFiles remote, ICleanups cleanups, IMigrations migrations, IOptions<MigrationOptions> options, TimeProvider clock)
 {
     private const int Page = 256;
+    private const int MostAtOnce = 4;
     private const int MostListed = TrackingDocument.ListLimit;
 
     /// <summary>Returns when everything is settled.</summary>
@@ -49,7 +50,7 @@ internal sealed class CleanupRun(IRemoteFiles remote, ICleanups cleanups, IMigra
         var last = 0L;
         while (await cleanups.FilesAsync(migration.Id, last, Page, ct) is { Count: > 0 } files)
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.FilesPerMigration, CancellationToken = ct };
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(options.Value.FilesPerMigration, MostAtOnce), CancellationToken = ct };
             await Parallel.ForEachAsync(files, parallel, async (file, token) => await DeleteAsync(source, pace, migration.Id, owner, file, token));
             last = files[^1].Number;
             pace.Trim();

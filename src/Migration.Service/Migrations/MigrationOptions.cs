@@ -14,7 +14,7 @@ internal sealed class MigrationOptions : IValidatableObject
     [Range(1, 1000)]
     public int ConcurrentMigrations { get; set; } = 4;
 
-    /// <summary>At most: a Nextcloud gets more than four only where it still answers others at once.</summary>
+    /// <summary>At most: one process of RemoteFiles has more than four under way only where the Nextcloud still answers others at once.</summary>
     [Range(1, 100)]
     public int FilesPerMigration { get; set; } = 6;
 

@@ -65,7 +65,7 @@ internal sealed class BatchTransfer(IFileTree from, IFileTree to, TransferDetail
         Exception? failure = null;
         try
         {
-            using var place = await from.BeginTransferAsync(batch.Files.Sum(file => file.Size ?? 0), ct);
+            using var place = batch.Files.Count > 0 ? await from.BeginTransferAsync(batch.Files.Sum(file => file.Size ?? 0), ct) : null;
             await foreach (var file in from.ReadManyAsync(batch, ct))
             {
                 await room.WaitAsync(ct);

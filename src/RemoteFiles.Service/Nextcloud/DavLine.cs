@@ -112,7 +112,7 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
     /// <summary>How long an answer may take that the server reads a whole file for: what a slow disk gives is waited for.</summary>
     public TimeSpan PatienceFor(long bytes) => options.AnswerTimeout + TimeSpan.FromSeconds(bytes / SlowestDisk);
 
-    /// <summary>Waits for a place among the transfers that the server has under way; it is disposed of when the bytes are here.</summary>
+    /// <summary>Waits for a place among the transfers that the server has under way; it is disposed of when the transfer is over.</summary>
     public Task<IDisposable> BeginTransferAsync(long bytes, CancellationToken ct) => server.Transfers.EnterAsync(account.Id, bytes, AskLeastAsync, ct);
 
     /// <summary>Waits while bytes pass faster than they may.</summary>
@@ -155,14 +155,21 @@ internal sealed class DavLine(NextcloudHttp http, Account account, NextcloudOpti
         }
     }
 
-    // Nobody's business, and past the turns: it is to tell how long others wait there.
+    // As nobody, and past the turns of our own: how long does who comes now wait there? Only an answer of Nextcloud itself counts.
     private async Task AskLeastAsync(CancellationToken ct)
     {
+        if (server.Standing.Pause > TimeSpan.Zero)
+        {
+            throw new FaultException(Fault.Unavailable, $"{Host} asked to be left alone");
+        }
+
         using var request = Request("HEAD", NextcloudStatus.Address(account.Url));
         request.Headers.Authorization = null;
-        using var response = server.Standing.Pause == TimeSpan.Zero
-            ? await http.SendAsync(request, ct)
-            : throw new FaultException(Fault.Unavailable, $"{Host} asked to be left alone");
+        using var response = await http.SendAsync(request, ct);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw await FaultAsync(response, ct);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)

@@ -1,9 +1,11 @@
+using System.Diagnostics;
+
 namespace RemoteFiles.Nextcloud;
 
 /// <summary>
-/// How many transfers a server has under way at once. Each keeps one of its workers for as long as its bytes flow, and PHP-FPM has five
-/// unless told otherwise: four go, and the owner has the fifth. More are tried one by one, short ones only, and as long as the server
-/// answers the least question at once beside them. An account always has one.
+/// How many transfers a server has under way at once, of this process. Each keeps one of its workers for as long as its bytes flow, and
+/// PHP-FPM has five unless told otherwise: four go, and the owner has the fifth. More are tried one by one, while the server answers the
+/// least question at once beside them, and at most four of all are long. An account always has one.
 /// </summary>
 internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider clock)
 {
@@ -18,13 +20,15 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
     private readonly Lock gate = new();
     private readonly List<Place> waiting = [];
     private readonly Dictionary<string, int> own = [];
+    private int limit;
     private int most = Modest;
     private int underWay;
+    private int longOnes;
     private DateTimeOffset nextTry;
     private long passed;
 
-    // Bytes a second, of all together; not known before it was measured.
-    private double rate = double.PositiveInfinity;
+    // Bytes a second, of all together; 0 before it was measured, and then nothing is known to be short.
+    private double rate;
 
     public int UnderWay
     {
@@ -40,31 +44,33 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
     /// <summary>Whether the server still answers is looked at until this ends.</summary>
     public Task Looking { get; private set; } = Task.CompletedTask;
 
-    private int Most => Math.Min(most, options().MostRequestsPerServer);
-
-    private bool MayTry => waiting.Count > 0 && clock.GetUtcNow() >= nextTry && underWay >= most && most < options().MostRequestsPerServer;
+    private bool MayTry => clock.GetUtcNow() >= nextTry && underWay >= most && most < limit;
 
     private bool IsTrying => MayTry && waiting.Exists(IsShort);
+
+    private bool HasToLook => underWay > Modest || (waiting.Count > 0 && underWay >= Modest && (most > Modest || MayTry));
 
     /// <summary>Waits for a place, which whoever gets it disposes of. The next is of the account that has the fewest.</summary>
     /// <param name="who">The account.</param>
     /// <param name="bytes">That are to come.</param>
-    /// <param name="ask">The least question; it is asked now and then while more transfers than usual are under way or wait.</param>
+    /// <param name="ask">The least question: asked each second while more than usual are under way.</param>
     /// <param name="ct">Gives up.</param>
     public async Task<IDisposable> EnterAsync(string who, long bytes, Func<CancellationToken, Task> ask, CancellationToken ct)
     {
         var place = new Place(this, who, bytes);
+        var allowed = options().MostRequestsPerServer;
         lock (gate)
         {
+            limit = allowed;
             waiting.Add(place);
             LetIn();
-            if (Looking.IsCompleted && (underWay > Modest || MayTry))
+            if (Looking.IsCompleted && HasToLook)
             {
                 Looking = LookAsync(ask);
             }
         }
 
-        await using var giveUp = ct.UnsafeRegister(static (state, token) => ((Place)state!).Granted.TrySetCanceled(token), place);
+        await using var giveUp = ct.UnsafeRegister(static (state, token) => ((Place)state!).GiveUp(token), place);
         await place.Granted.Task;
         return place;
     }
@@ -73,6 +79,7 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
 
     private async Task LookAsync(Func<CancellationToken, Task> ask)
     {
+        Activity.Current = null; // it is of all, not of the transfer that came first
         do
         {
             var (begun, before) = (clock.GetTimestamp(), Interlocked.Read(ref passed));
@@ -89,34 +96,11 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
         while (GoesOn());
     }
 
-    // How many are under way, if that is more than usual, or may become so.
-    private int? InDoubt()
-    {
-        lock (gate)
-        {
-            return underWay > Modest || IsTrying ? underWay : null;
-        }
-    }
-
-    private bool GoesOn()
-    {
-        lock (gate)
-        {
-            if (underWay > Modest || MayTry)
-            {
-                return true;
-            }
-
-            Looking = Task.CompletedTask;
-            return false;
-        }
-    }
-
     private TimeSpan Pause()
     {
         lock (gate)
         {
-            return IsTrying ? UntilOneMore : BetweenLooks;
+            return rate == 0 || IsTrying ? UntilOneMore : BetweenLooks;
         }
     }
 
@@ -127,8 +111,19 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
         {
             if (bytesPerSecond > 0 && underWay >= Modest)
             {
-                rate = double.IsInfinity(rate) ? bytesPerSecond : (rate + bytesPerSecond) / 2;
+                rate = rate == 0 ? bytesPerSecond : (rate + bytesPerSecond) / 2;
             }
+
+            LetIn();
+        }
+    }
+
+    // How many are under way, where an answer would change how many may be.
+    private int? InDoubt()
+    {
+        lock (gate)
+        {
+            return (underWay > Modest && most > Modest) || IsTrying ? underWay : null;
         }
     }
 
@@ -138,7 +133,7 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
         {
             if (!isAnswered)
             {
-                (most, nextTry) = (Math.Max(beside - 1, Modest), clock.GetUtcNow() + UntilNextTry);
+                (most, nextTry) = (Math.Max(Math.Min(most, beside - 1), Modest), clock.GetUtcNow() + UntilNextTry);
             }
             else if (IsTrying)
             {
@@ -149,39 +144,48 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
         }
     }
 
-    private void Leave(string who)
+    private bool GoesOn()
     {
         lock (gate)
         {
-            underWay--;
-            if (--own[who] == 0)
-            {
-                own.Remove(who);
-            }
-
-            LetIn();
+            Looking = HasToLook ? Looking : Task.CompletedTask;
+            return HasToLook;
         }
     }
 
     private void LetIn()
     {
-        waiting.RemoveAll(place => place.Granted.Task.IsCompleted); // who gave up meanwhile
         while (waiting.Where(MayGo).MinBy(place => own.GetValueOrDefault(place.Who)) is { } next)
         {
             waiting.Remove(next);
-            if (next.Granted.TrySetResult())
-            {
-                underWay++;
-                own[next.Who] = own.GetValueOrDefault(next.Who) + 1;
-            }
+            next.IsLong = !IsShort(next);
+            next.Granted.SetResult();
+            underWay++;
+            longOnes += next.IsLong ? 1 : 0;
+            own[next.Who] = own.GetValueOrDefault(next.Who) + 1;
         }
     }
 
     private bool MayGo(Place place) =>
-        !own.ContainsKey(place.Who) || (underWay < Most && (underWay < Modest || IsShort(place)));
+        !own.ContainsKey(place.Who) || (underWay < Math.Min(most, limit) && (underWay < Modest || longOnes < Modest || IsShort(place)));
 
     // With one more beside it.
     private bool IsShort(Place place) => place.Bytes * (underWay + 1.0) <= rate * Short.TotalSeconds;
+
+    private void Leave(Place place)
+    {
+        lock (gate)
+        {
+            underWay--;
+            longOnes -= place.IsLong ? 1 : 0;
+            if (--own[place.Who] == 0)
+            {
+                own.Remove(place.Who);
+            }
+
+            LetIn();
+        }
+    }
 
     private sealed class Place(TransferRoom room, string who, long bytes) : IDisposable
     {
@@ -191,13 +195,24 @@ internal sealed class TransferRoom(Func<NextcloudOptions> options, TimeProvider 
 
         public long Bytes => bytes;
 
+        public bool IsLong { get; set; }
+
         public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void GiveUp(CancellationToken ct)
+        {
+            lock (room.gate)
+            {
+                room.waiting.Remove(this);
+                Granted.TrySetCanceled(ct);
+            }
+        }
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref left, 1) == 0)
             {
-                room.Leave(who);
+                room.Leave(this);
             }
         }
     }

@@ -61,6 +61,25 @@ public sealed class ArchiveTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_batch_has_a_place_at_its_server_until_it_is_here()
+    {
+        await using var drive = await TestDrive.CreateAsync();
+        var transfers = nextcloud.Servers.Of(nextcloud.Account).Transfers;
+        var meanwhile = 0;
+        nextcloud.Server.Then(async exchange =>
+        {
+            meanwhile = transfers.UnderWay;
+            await exchange.SendAsync(Zip(File("a", "one")));
+        });
+        using var batch = new BatchTransfer(nextcloud.Tree, drive.Drive, new("account", ""));
+        var file = Entry("/a", 3);
+
+        Assert.Single(await batch.CopyAsync(new Dictionary<Entry, FilePath> { [file] = file.Path }, [], new HashSet<Entry>(), Ct).ReadAllAsync());
+
+        Assert.Equal((1, 0), (meanwhile, transfers.UnderWay));
+    }
+
+    [Fact]
     public async Task A_file_with_another_hash_than_its_source_tells_is_left_out_and_not_stored()
     {
         await using var drive = await TestDrive.CreateAsync();

@@ -38,6 +38,22 @@ public sealed class SteadyTransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transfer_has_a_place_at_its_server_until_it_ends_whichever_way()
+    {
+        var transfers = nextcloud.Servers.Of(nextcloud.Account).Transfers;
+        var meanwhile = 0;
+        nextcloud.Server.Then(async exchange =>
+        {
+            meanwhile = transfers.UnderWay;
+            await exchange.SendAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        });
+
+        await nextcloud.FaultOfAsync(() => CopyAsync("e1"));
+
+        Assert.Equal((1, 0), (meanwhile, transfers.UnderWay));
+    }
+
+    [Fact]
     public async Task A_file_that_changes_once_is_brought_again_as_it_is_then()
     {
         nextcloud.Server.Then(Content("e1", 'x')).Then(Stat("e2")).Then(Content("e2", 'y')).Then(Stat("e2"));

@@ -24,10 +24,9 @@ public sealed class TransferRoomTests
     [Fact]
     public void Four_go_at_once_and_no_question_is_asked()
     {
-        var places = Begin("a", 4);
+        Begin("a", 4);
 
         Assert.Equal(4, room.UnderWay);
-        Assert.Equal(4, places.Count);
         Assert.False(clock.GoOn()); // nothing waits for a time
     }
 
@@ -106,6 +105,7 @@ public sealed class TransferRoomTests
     public async Task An_answer_that_does_not_come_within_a_second_is_late()
     {
         Begin("a", 5);
+        room.Passed(10 * Small);
         clock.Pass(Look);
         await questions.Reader.ReadAsync(Ct);
         await NextAsync(() => clock.Pass(TimeSpan.FromSeconds(1)));
@@ -167,11 +167,74 @@ public sealed class TransferRoomTests
     }
 
     [Fact]
+    public async Task While_nothing_has_come_nothing_is_known_to_be_short()
+    {
+        Begin("a", 5);
+        await NextAsync(() => clock.Pass(Look));
+
+        Assert.Equal(4, room.UnderWay);
+        Assert.Equal(0, questions.Reader.Count);
+    }
+
+    [Fact]
+    public async Task Accounts_with_one_each_beside_which_a_question_is_late_make_room_for_nobodys_second()
+    {
+        var one = Enumerable.Range(0, 7).SelectMany(account => Begin($"account {account}", 1)).ToList();
+        Begin("account 0", 1);
+        await LookAsync(Look, passed: 10 * Small, isAnswered: false);
+        foreach (var place in one[4..])
+        {
+            await EndAsync(place);
+        }
+
+        Assert.Equal(4, room.UnderWay);
+    }
+
+    [Fact]
+    public async Task Long_ones_wait_for_no_short_ones_where_six_may_go_and_are_four_at_most()
+    {
+        var places = Begin("a", 6);
+        await LookAsync(Look, passed: 10 * Small, isAnswered: true);
+        await LookAsync(Look, passed: 10 * Small, isAnswered: true);
+        Assert.Equal(6, room.UnderWay);
+        Begin("a", 5, bytes: 1_000_000);
+        foreach (var place in places)
+        {
+            await EndAsync(place);
+        }
+
+        Assert.Equal(4, room.UnderWay);
+        Begin("a", 3);
+        Assert.Equal(6, room.UnderWay);
+    }
+
+    [Theory]
+    [InlineData("503 Service Unavailable")]
+    [InlineData("302 Found")]
+    [InlineData("404 Not Found")]
+    public async Task Only_an_answer_of_Nextcloud_itself_counts(string head)
+    {
+        await using var nextcloud = new RemoteNextcloud(clock: clock);
+        nextcloud.Server.ThenAnswer(head);
+        var transfers = nextcloud.Servers.Of(nextcloud.Account).Transfers;
+        var places = Enumerable.Range(0, 5).Select(_ => nextcloud.Tree.BeginTransferAsync(0, Ct)).ToList();
+        var looking = transfers.Looking;
+        clock.Pass(Look);
+        await looking;
+
+        Assert.Equal(4, transfers.UnderWay);
+        Assert.False(places[4].IsCompleted);
+        await nextcloud.Server.PlayedAsync();
+    }
+
+    [Fact]
     public async Task The_least_question_is_nobodys()
     {
-        await using var nextcloud = new RemoteNextcloud();
+        await using var nextcloud = new RemoteNextcloud(clock: clock);
         nextcloud.Server.ThenAnswer("200 OK");
-        var places = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => nextcloud.Tree.BeginTransferAsync(0, Ct)));
+        var begun = Enumerable.Range(0, 5).Select(_ => nextcloud.Tree.BeginTransferAsync(0, Ct)).ToList();
+        clock.Pass(Look);
+        var places = await Task.WhenAll(begun);
 
         Assert.Equal(("HEAD", "/status.php"), (nextcloud.Request.Method, nextcloud.Request.Target));
         Assert.DoesNotContain("Authorization", nextcloud.Request.Headers.Keys);
