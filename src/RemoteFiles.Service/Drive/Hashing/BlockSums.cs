@@ -8,8 +8,11 @@ namespace RemoteFiles.Drive.Hashing;
 internal sealed class BlockSums
 {
     public const int BlockSize = 128 * 1024;
-    private const int BlocksAtOnce = 4;
+    private const int QuarterSize = BlockSize / 4;
     private const int SumSize = sizeof(uint);
+
+    // What a quarter of zeros makes of each bit of a sum: a sum is linear (over GF(2)) in what it began with.
+    private static readonly uint[] BitsAfterQuarter = [.. Enumerable.Range(0, 32).Select(bit => Continue(1u << bit, new byte[QuarterSize]))];
     private readonly List<byte> sums = [];
     private uint sum = uint.MaxValue;
     private int filled;
@@ -18,8 +21,15 @@ internal sealed class BlockSums
     {
         while (bytes.Length > 0)
         {
-            var taken = filled == 0 && bytes.Length >= BlocksAtOnce * BlockSize ? AppendBlocks(bytes) : AppendToOne(bytes);
-            bytes = bytes[taken..];
+            if (filled == 0 && bytes.Length >= BlockSize)
+            {
+                Add(OfBlock(bytes[..BlockSize]));
+                bytes = bytes[BlockSize..];
+            }
+            else
+            {
+                bytes = bytes[AppendToOne(bytes)..];
+            }
         }
     }
 
@@ -38,7 +48,7 @@ internal sealed class BlockSums
 
     /// <summary>Whether this is the block of that number.</summary>
     public static bool Holds(byte[] sums, long number, ReadOnlySpan<byte> block) =>
-        ~Continue(uint.MaxValue, block) == BinaryPrimitives.ReadUInt32LittleEndian(sums.AsSpan(checked((int)number * SumSize)));
+        ~(block.Length == BlockSize ? OfBlock(block) : Continue(uint.MaxValue, block)) == BinaryPrimitives.ReadUInt32LittleEndian(sums.AsSpan(checked((int)number * SumSize)));
 
     private void End()
     {
@@ -66,12 +76,12 @@ internal sealed class BlockSums
         return taken;
     }
 
-    // Each step of a sum waits for the one before: four blocks take as long as one.
-    private int AppendBlocks(ReadOnlySpan<byte> bytes)
+    // Each step of a sum waits for the one before: four quarters side by side take as long as one.
+    private static uint OfBlock(ReadOnlySpan<byte> block)
     {
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes[..(BlocksAtOnce * BlockSize)]);
-        const int length = BlockSize / sizeof(ulong);
-        var (a, b, c, d) = (uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue);
+        var words = MemoryMarshal.Cast<byte, ulong>(block[..BlockSize]);
+        const int length = QuarterSize / sizeof(ulong);
+        var (a, b, c, d) = (uint.MaxValue, 0u, 0u, 0u);
         for (var at = 0; at < length; at++)
         {
             a = Step(a, words[at]);
@@ -80,11 +90,18 @@ internal sealed class BlockSums
             d = Step(d, words[(3 * length) + at]);
         }
 
-        Add(a);
-        Add(b);
-        Add(c);
-        Add(d);
-        return BlocksAtOnce * BlockSize;
+        return AfterQuarter(AfterQuarter(AfterQuarter(a) ^ b) ^ c) ^ d;
+    }
+
+    private static uint AfterQuarter(uint sum)
+    {
+        var after = 0u;
+        for (; sum != 0; sum &= sum - 1)
+        {
+            after ^= BitsAfterQuarter[BitOperations.TrailingZeroCount(sum)];
+        }
+
+        return after;
     }
 
     private static uint Continue(uint sum, ReadOnlySpan<byte> bytes)
