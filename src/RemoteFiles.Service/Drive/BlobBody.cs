@@ -22,8 +22,8 @@ internal static class BlobBody
     private const int BufferSize = 256 * 1024;
     private const int SmallestLarge = 8 * LargeBlocks.Size;
 
-    // While one is read and another written, the others of a large body wait to be hashed together with those of other bodies.
-    private const int Buffers = 2;
+    // While one is read and another written, the others wait for their MD5: of a large copy together with those of other bodies.
+    private const int Buffers = 4;
     private const int LargeBuffers = 3;
 
     /// <summary>Whether a body comes in <see cref="LargeBlocks"/>, only the last of them less than full.</summary>
